@@ -1,0 +1,132 @@
+"""What can go wrong while an index is built or opened.
+
+* IndexerError
+  + SourceError              a source path cannot be read at all
+  + RecordError              one record of a source is refused (the rest goes on)
+  + EmptyCorpusError         nothing to index was left
+  + BuildLockedError         another build is writing to this index folder
+  + IndexOpenError
+    - IndexMissingError      no build has been published in this folder
+    - IndexFormatError       a build of a format this program does not read
+    - IndexCorruptError      a file is missing, torn or altered
+    - ModelMismatchError     the index was built with another model than the one loaded
+  + NotInIndexError          no case, opinion or passage of that id in this build
+  + FilterError              a filter has a value that cannot be
+"""
+
+from pathlib import Path
+
+
+class IndexerError(Exception):
+    """Base of everything this package raises; each message ends in what to do."""
+
+
+class SourceError(IndexerError):
+    """A source path cannot be read at all."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class RecordError(IndexerError):
+    """One record of a source is refused."""
+
+    def __init__(self, reason: str, *, place: str | None = None) -> None:
+        self.reason = reason
+        self.place = place
+        super().__init__(f"{place}: {reason}" if place else reason)
+
+
+class EmptyCorpusError(IndexerError):
+    """Nothing to index was left."""
+
+    def __init__(self, *, refused: int) -> None:
+        self.refused = refused
+        why = f" ({refused} refused, see the reasons above)" if refused else ""
+        super().__init__(
+            f"no opinion to index was found in the sources{why}; "
+            "name a JSON Lines file of opinion records or a folder of .txt files"
+        )
+
+
+class BuildLockedError(IndexerError):
+    """Another build is writing to this index folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        super().__init__(
+            f"{root}: another build is writing here; wait for it to end, then try again"
+        )
+
+
+class IndexOpenError(IndexerError):
+    """A published build cannot be opened."""
+
+
+class IndexMissingError(IndexOpenError):
+    """No build has been published in this folder."""
+
+    def __init__(self, root: Path, reason: str = "no build has been published here") -> None:
+        self.root = root
+        self.reason = reason
+        super().__init__(f"{root}: {reason}; run `opinion-search build SOURCE --index {root}`")
+
+
+class IndexFormatError(IndexOpenError):
+    """A build of a format this program does not read."""
+
+    def __init__(self, folder: Path, *, found: object, oldest: int, newest: int) -> None:
+        self.folder = folder
+        self.found = found
+        self.oldest = oldest
+        self.newest = newest
+        super().__init__(
+            f"{folder}: index format {found}, this program reads {oldest} to {newest}; "
+            "build the index again with this version, or use the version that built it"
+        )
+
+
+class IndexCorruptError(IndexOpenError):
+    """A file is missing, torn or altered."""
+
+    def __init__(self, where: Path, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(
+            f"{where}: {reason}; serve the build before it (`opinion-search rollback`) or build again"
+        )
+
+
+class ModelMismatchError(IndexOpenError):
+    """The index was built with another model than the one loaded."""
+
+    def __init__(self, folder: Path, *, built_with: str, loaded: str) -> None:
+        self.folder = folder
+        self.built_with = built_with
+        self.loaded = loaded
+        super().__init__(
+            f"{folder}: built with the model {built_with}, but {loaded} was loaded; "
+            "name the model the index was built with, or build the index again"
+        )
+
+
+class NotInIndexError(IndexerError):
+    """No case, opinion or passage of that id in this build."""
+
+    def __init__(self, kind: str, identifier: str) -> None:
+        self.kind = kind
+        self.identifier = identifier
+        super().__init__(
+            f"no {kind} with the id {identifier!r} in this index; ids come with search hits"
+        )
+
+
+class FilterError(IndexerError):
+    """A filter has a value that cannot be."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"filter {name}: {reason}")

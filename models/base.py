@@ -1,0 +1,81 @@
+"""The seams of the ground floor: what turns text into numbers, and who it says it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatVector: TypeAlias = npt.NDArray[np.float32]
+"""Shape ``(dim,)``."""
+FloatMatrix: TypeAlias = npt.NDArray[np.float32]
+"""Shape ``(n, dim)``."""
+TokenSpans: TypeAlias = npt.NDArray[np.int64]
+"""Shape ``(n, 2)``: half-open code-point offsets, in text order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """Who an embedder is, and how much text it really reads."""
+
+    name: str
+    """What `load_embedder` was asked for: the name of a prepared model, or a folder."""
+    runtime: str
+    """``openvino-int8``, ``openvino-fp32`` or ``sentence-transformers``."""
+    dim: int
+    window: int
+    """Tokens the model reads at the most, special tokens and prompts included."""
+    special_tokens: int
+    """Tokens the tokenizer adds around every text (``[CLS]`` and ``[SEP]`` make 2)."""
+    query_prompt: str = ""
+    passage_prompt: str = ""
+    passage_prompt_tokens: int = 0
+    fingerprint: str
+    """SHA-256 (hex) of everything a vector depends on: weights, tokenizer, pooling, prompts, window."""
+
+    @property
+    def passage_budget(self) -> int:
+        """Tokens left for a passage's own text."""
+        return self.window - self.special_tokens - self.passage_prompt_tokens
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plain form that goes into a manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> "ModelSpec":
+        """Read what `to_json` wrote; an unknown or missing key raises `TypeError`."""
+        return cls(**raw)
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors.
+
+    Equal text gives equal vectors, bit for bit, whatever it is embedded together with. All methods
+    may be called from several threads at once.
+    """
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Identity and limits; constant."""
+        ...
+
+    def token_spans(self, text: str, /) -> TokenSpans:
+        """Return where each token of ``text`` lies, special tokens and prompts left out."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
+        """Return unit rows in input order, shape ``(len(texts), spec.dim)``, float32.
+
+        A text of more than ``spec.passage_budget`` tokens raises `TextTooLongError`; nothing is cut.
+        """
+        ...
+
+    def embed_query(self, text: str, /) -> FloatVector:
+        """Return one unit vector, shape ``(spec.dim,)``, float32.
+
+        A text longer than the window is split at token boundaries, each part embedded, and the
+        parts' mean (weighted by their tokens) normalised: nothing of it is cut.
+        """
+        ...

@@ -1,0 +1,58 @@
+"""What can go wrong between text and numbers.
+
+* ModelError
+  + UnknownModelError      no prepared model of that name, and no such folder
+  + MissingBackendError    the package that runs this kind of model is not installed
+  + ModelCorruptError      a file of the model is missing, torn, or not the one its spec names
+  + TextTooLongError       a passage does not fit the model's window
+"""
+
+
+class ModelError(Exception):
+    """Base of everything this package raises; each message ends in what to do."""
+
+
+class UnknownModelError(ModelError):
+    """No prepared model of that name, and no such folder."""
+
+    def __init__(self, name: str, *, known: tuple[str, ...]) -> None:
+        self.name = name
+        self.known = known
+        super().__init__(
+            f"no model named {name!r}, and no folder of that path; "
+            f"known names: {', '.join(known) or 'none'}; see `opinion-search models list`"
+        )
+
+
+class MissingBackendError(ModelError):
+    """The package that runs this kind of model is not installed."""
+
+    def __init__(self, *, model: str, package: str) -> None:
+        self.model = model
+        self.package = package
+        super().__init__(
+            f"the model {model!r} needs the package {package}, which is not installed; "
+            "run `make reference`, or use a prepared model (`opinion-search models list`)"
+        )
+
+
+class ModelCorruptError(ModelError):
+    """A file of the model is missing, torn, or not the one its spec names."""
+
+    def __init__(self, where: object, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(f"{where}: {reason}; restore the folder or prepare the model again")
+
+
+class TextTooLongError(ModelError):
+    """A passage does not fit the model's window."""
+
+    def __init__(self, *, position: int, tokens: int, budget: int) -> None:
+        self.position = position
+        self.tokens = tokens
+        self.budget = budget
+        super().__init__(
+            f"text {position} has {tokens} tokens and the model reads {budget}; cut it into "
+            "passages of at most that many tokens first"
+        )
