@@ -5,6 +5,7 @@
   + RecordError              one record of a source is refused (the rest goes on)
   + EmptyCorpusError         nothing to index was left
   + BuildLockedError         another build is writing to this index folder
+  + IndexWriteError          the index folder cannot be written: full, read-only, not ours
   + IndexOpenError
     - IndexMissingError      no build has been published in this folder
     - IndexFormatError       a build of a format this program does not read
@@ -58,6 +59,18 @@ class BuildLockedError(IndexerError):
         self.root = root
         super().__init__(
             f"{root}: another build is writing here; wait for it to end, then try again"
+        )
+
+
+class IndexWriteError(IndexerError):
+    """The index folder cannot be written: full, read-only, not ours."""
+
+    def __init__(self, where: Path, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(
+            f"{where}: {reason}; free some space or name a folder that may be written to "
+            "(the build that was current still is)"
         )
 
 

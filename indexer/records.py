@@ -119,6 +119,7 @@ class PageMark:
     reporter: str
     """Volume and reporter: ``490 U.S.``."""
     page: str
+    """Empty: from here to the reporter's next mark the text does not tell its page truly."""
     start: int
     """Code-point offset into the opinion's cleaned text."""
 

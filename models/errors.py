@@ -4,6 +4,9 @@
   + UnknownModelError      no prepared model of that name, and no such folder
   + MissingBackendError    the package that runs this kind of model is not installed
   + ModelCorruptError      a file of the model is missing, torn, or not the one its spec names
+  + UnsupportedModelError  the model cannot be carried over, or the promises not kept with it
+  + CalibrationError       the texts given make too few passages
+  + TargetExistsError      a prepared model is already there
   + TextTooLongError       a passage does not fit the model's window
 """
 
@@ -43,6 +46,38 @@ class ModelCorruptError(ModelError):
         self.where = where
         self.reason = reason
         super().__init__(f"{where}: {reason}; restore the folder or prepare the model again")
+
+
+class UnsupportedModelError(ModelError):
+    """The model cannot be carried over, or this program's promises cannot be kept with it."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        self.model = model
+        self.reason = reason
+        super().__init__(
+            f"the model {model!r} is not supported: {reason}; choose a text model made of a "
+            "transformer, mean or CLS pooling and, perhaps, normalisation"
+        )
+
+
+class CalibrationError(ModelError):
+    """The texts given make too few passages."""
+
+    def __init__(self, *, passages: int, least: int) -> None:
+        self.passages = passages
+        self.least = least
+        super().__init__(
+            f"the calibration texts make {passages} different passages, at least {least} are "
+            "needed; give more text of the kind that will be searched"
+        )
+
+
+class TargetExistsError(ModelError):
+    """A prepared model is already there."""
+
+    def __init__(self, target: object) -> None:
+        self.target = target
+        super().__init__(f"{target}: already exists; remove it, or name another folder")
 
 
 class TextTooLongError(ModelError):

@@ -1,0 +1,6 @@
+"""Everything upstream: one file per format, all of them read through `read_sources`."""
+
+from indexer.sources.refused import Refused
+from indexer.sources.walk import read_sources
+
+__all__ = ["Refused", "read_sources"]

@@ -1,0 +1,37 @@
+"""How strongly a passage speaks for a query, as one number per lane, comparable between queries."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Evidence = npt.NDArray[np.float64]
+"""Shape ``(n,)``; higher is better."""
+
+LEXICAL_WEIGHT: Final = 0.4
+"""Share of the words in the hybrid evidence; how it was chosen is in ARCHITECTURE.md."""
+
+_BM25_TERM_BOUND: Final = 2.2
+"""BM25 gives a term at most ``idf * (k1 + 1)``; tantivy's k1 is 1.2."""
+
+
+def lexical_evidence(scores: npt.ArrayLike, *, idf_sum: float) -> Evidence:
+    """Return BM25 ``scores`` as a share of what the query's terms could give at the most, 0 to 1.
+
+    ``idf_sum`` is the sum of the distinct query terms' inverse document frequencies. The bound
+    follows from BM25's saturation (Robertson and Zaragoza 2009, section 3.4.3); dividing by a bound
+    that depends on the query alone, rather than by the best score found, keeps the evidence
+    comparable between queries (Bruch, Gai and Ingber 2023, section 4, "theoretical" normalisation).
+    """
+    shares = np.asarray(scores, np.float64) / (_BM25_TERM_BOUND * idf_sum if idf_sum > 0 else 1.0)
+    return np.clip(shares, 0.0, 1.0)
+
+
+def dense_evidence(cosines: npt.ArrayLike) -> Evidence:
+    """Return cosines with the negative ones, which mean nothing for ranking, at 0."""
+    return np.clip(np.asarray(cosines, np.float64), 0.0, 1.0)
+
+
+def hybrid_evidence(dense: Evidence, lexical: Evidence) -> Evidence:
+    """Return the convex combination of both lanes, element by element."""
+    return (1.0 - LEXICAL_WEIGHT) * dense + LEXICAL_WEIGHT * lexical

@@ -1,0 +1,214 @@
+"""Is this line a heading? What speaks for and against each line, before its neighbours are asked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from indexer.lines import Line, TextForm
+from indexer.numbering import Enumerator, Series, parse_enumerator
+from indexer.roles import is_well_known, normal_title, role_of_title
+from indexer.stripped_headings import is_stripped_heading
+
+
+class Dress(Enum):
+    """How the words of a heading are set."""
+
+    CAPITALS = "capitals"
+    TITLE = "title"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line that may head a section."""
+
+    line: int
+    """Its place among the lines of the text."""
+    start: int
+    text: str
+    enumerator: Enumerator | None
+    title: str
+    """Its words without the enumerator."""
+    dress: Dress
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is an enumerator and nothing else."""
+        return self.enumerator is not None and not self.enumerator.title
+
+    @property
+    def is_document_title(self) -> bool:
+        """Whether it names the document (``MEMORANDUM OPINION AND ORDER``), not a part of it."""
+        return (
+            self.enumerator is None
+            and _DOCUMENT_TITLE.fullmatch(normal_title(self.title)) is not None
+        )
+
+    @property
+    def is_well_known(self) -> bool:
+        """Whether it is one of the words that head the main parts of opinions."""
+        return is_well_known(self.title)
+
+
+_DOCUMENT_TITLE: Final = re.compile(
+    r"(?:(?:amended|final|corrected|published|unpublished|per curiam|majority|lead|main|the) )*"
+    r"(?:memorandum|opinion|order|decision|ruling|judgment|statement|report|recommendation|decree|per curiam|(?:memorandum )?findings of fact(?: and|,) conclusions of law)"
+    r"(?: (?:and |of decision|of the court|of court|opinion|order|decision|memorandum|judgment|ruling|recommendation|findings of fact|conclusions of law|on \w+ motion\w*)+)*"
+)
+_JUDGES: Final = re.compile(
+    r"\b(?:justices?|judges?|j\.|jj\.|c\. ?j\.|per curiam|chancellor|commissioner|magistrate|referee|delivered|concurs?|concurring|dissenting|dissents?"
+    r"|joins?|joined|argued|decided|submitted|filed|counsel|attorneys?|esq\.?|appearances|esquire)(?=\W|$)",
+    re.IGNORECASE,
+)
+_ORDERS: Final = re.compile(
+    r"(?:(?:it is |and it is |is |be |are )*(?:hereby )?(?:so ordered|affirmed|reversed|vacated|remanded|dismissed|denied|granted|decrees?|judgments?|orders?|writs?"
+    r"|petitions?|appeals?|motions?|enforced|modified|appeal|discharged|judgment|decree)\b[ ,;]*(?:in part|and|with directions|as modified|accordingly|of error|for .*|in favor of .*)?[ ,;]*)+\.?",
+    re.IGNORECASE,
+)
+_CAPTION: Final = re.compile(
+    r"\bv(?:s)?\.|\bet al\b|\b(?:petitioners?|respondents?|appell(?:ants?|ees?)|plaintiffs?|defendants?|certiorari|appeal from|error to|supreme court of|court of appeals"
+    r"|district court (?:of|for)|circuit court of|u\. ?s\. supreme court|u\. s\. \d|no\. \d|nos\. \d)(?=\W|$)",
+    re.IGNORECASE,
+)
+_CITATION: Final = re.compile(
+    r"\b\d+ (?:U\. ?S\.|F\. ?(?:2d|3d|Supp)|S\. ?Ct|L\. ?Ed|Wall|How|[A-Z][a-z]*\. ?(?:2d|3d))|^(?:See|Id|Ibid|Cf|Compare|E\.g|Accord|But see)\b"
+)
+_PAGE_HEAD: Final = re.compile(r"\d+ U\. ?S\. |Nos?\. \d|\[?Cite as|NOTICE:")
+_SENTENCES: Final = re.compile(r"[a-z)\]]{3}[.?!][\"”\u2019']?\s+[A-Z]")
+_SMALL_WORDS: Final = "a an and as at be but by for from in into is nor not of on or over per the to under upon v versus via vs was with"
+_SMALL: Final = frozenset(_SMALL_WORDS.split())
+_WORD: Final = re.compile(r"[^\W\d_][\w'\u2019]*")
+_MAX_WORDS: Final = 30
+_MAX_CHARACTERS: Final = 240
+_PROSE: Final = 90
+"""Characters of a line that is running text and no heading, row or signature."""
+_ENDS_PARAGRAPH: Final = re.compile(r"[.?!:;][\"”\u2019')\]*\d\s]*$")
+
+
+def find_headings(lines: Sequence[Line], form: TextForm) -> list[Heading]:
+    """Return the lines that may be headings, judged one by one and by the lines beside them."""
+    found = []
+    for i, line in enumerate(lines):
+        if len(line.text) > _MAX_CHARACTERS or not line.alone:
+            continue
+        heading = _read_heading(lines, i, form)
+        if heading is not None:
+            found.append(heading)
+    return found
+
+
+def dress_of(title: str) -> Dress:
+    """Tell capitals from title case from plain words."""
+    letters = [c for c in title if c.isalpha()]
+    if letters and sum(c.isupper() for c in letters) >= 0.8 * len(letters) and len(letters) > 2:
+        return Dress.CAPITALS
+    words = [w for w in _WORD.findall(title) if w.lower() not in _SMALL and len(w) > 1]
+    capital = sum(w[0].isupper() for w in words)
+    return Dress.TITLE if words and capital >= 0.7 * len(words) else Dress.PLAIN
+
+
+def _read_heading(lines: Sequence[Line], i: int, form: TextForm) -> Heading | None:
+    text = lines[i].text
+    enumerator = parse_enumerator(text, form)
+    title = enumerator.title if enumerator else text
+    heading = Heading(i, lines[i].start, text, enumerator, title, dress_of(title))
+    if form is TextForm.STRIPPED:
+        fits = is_stripped_heading(lines, i, enumerator)
+    elif heading.is_bare:
+        fits = _fits_bare(lines, i, heading)
+    elif enumerator is not None:
+        fits = _fits_numbered(lines, i, heading)
+    else:
+        fits = _fits_unnumbered(lines, i, heading)
+    return heading if fits else None
+
+
+def _fits_bare(lines: Sequence[Line], i: int, heading: Heading) -> bool:
+    """Judge a numeral alone: between paragraphs, not between a question and its answer."""
+    nearby = lines[max(0, i - 3) : i + 4]
+    if any(line.text.startswith(("Q.", "Q:", "Q ")) for line in nearby) or i + 1 == len(lines):
+        return False
+    assert heading.enumerator is not None
+    first = heading.enumerator.links[0][1][0].series
+    if first in (Series.LOWER, Series.LOWER_ROMAN) and i > 0:
+        return False
+    following = lines[i + 1].text
+    return not following[:1].islower() and following[:1] not in ",;.)]"
+
+
+def _fits_numbered(lines: Sequence[Line], i: int, heading: Heading) -> bool:
+    """Judge an enumerator with words: they read as a title, not as an item of a list or a footnote."""
+    title, words = heading.title, heading.title.split()
+    plain = heading.dress is Dress.PLAIN
+    if len(words) > _MAX_WORDS or _reads_as_text(title):
+        return False
+    assert heading.enumerator is not None
+    series = heading.enumerator.links[0][1][0].series
+    minor = series >= Series.ARABIC
+    if (
+        title.endswith((".", "?"))
+        and plain
+        and (minor or len(words) > 20 or not title.endswith("?"))
+    ):
+        return False
+    if i + 1 == len(lines):
+        return role_of_title(title) is not None
+    return not (minor and plain and not _leads_on(lines[i + 1].text))
+
+
+def _fits_unnumbered(lines: Sequence[Line], i: int, heading: Heading) -> bool:
+    title = heading.title
+    known = heading.is_well_known or heading.is_document_title
+    if _JUDGES.search(title) or _CAPTION.search(title) or _ORDERS.fullmatch(title):
+        return known and _ORDERS.fullmatch(title) is not None and _stands_well(lines, i)
+    if known:
+        return (
+            heading.dress is not Dress.PLAIN and title[-1] not in ",;:" and _stands_well(lines, i)
+        )
+    if heading.dress is Dress.PLAIN or title.endswith(".") or _reads_as_text(title):
+        return False
+    if (
+        len(_WORD.findall(title)) > 12
+        or not re.match(r"[^\W\d_]{2}", title)
+        or re.search(r"[$%_\d=|]", title)
+    ):
+        return False
+    return _is_between_prose(lines, i)
+
+
+def _reads_as_text(title: str) -> bool:
+    return (
+        not (title[0].isupper() or title[0] in "\"“\u2018'§[(")
+        or title[-1] in ",;:—\u2013-"
+        or _SENTENCES.search(title) is not None
+        or _CITATION.search(title) is not None
+    )
+
+
+def _stands_well(lines: Sequence[Line], i: int) -> bool:
+    """Whether words follow, and do not run on from this line; running heads stand above a citation."""
+    below = lines[i + 1].text if i + 1 < len(lines) else ""
+    return bool(below) and not below[0].islower() and not _PAGE_HEAD.match(below)
+
+
+def _is_between_prose(lines: Sequence[Line], i: int) -> bool:
+    """Whether a paragraph ends above and running text begins below, as around a heading but not in a table."""
+    if i == 0 or i + 1 >= len(lines):
+        return False
+    above, below = lines[i - 1].text, lines[i + 1].text
+    ended = (
+        len(above) >= _PROSE and _ENDS_PARAGRAPH.search(above) is not None and above[-1] not in ":;"
+    )
+    return ended and _is_prose(below) and below[0] not in '"“\u2018('
+
+
+def _leads_on(text: str) -> bool:
+    """Whether running text follows, or the first of smaller parts."""
+    below = parse_enumerator(text, TextForm.NATURAL)
+    return _is_prose(text) or (below is not None and below.links[0][1][0].value == 1)
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) >= _PROSE and not text[0].islower()

@@ -1,0 +1,206 @@
+"""Which page of which reporter each stretch of an opinion stands on, as far as its text tells truly."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from indexer.page_map import MarkedText, lift_marks
+from indexer.records import PageMark
+from indexer.reporters import Citation, parse_citation
+from indexer.star_pages import ENOUGH, LONGEST_CASE, Reading, Run, best_run, read_marks, rerun
+
+UNKNOWN_PAGE: Final = ""
+"""The `PageMark.page` of a stretch whose page the text does not tell."""
+_USUAL_PAGE: Final = 4000
+"""Characters, where an opinion has too few marks to tell how long its pages are."""
+_LONGEST: Final = 3.0
+"""How many usual pages a mark may be believed for."""
+_LONGEST_BEFORE_GAP: Final = 1.2
+"""The same, where the next mark skips a page."""
+_NOTE: Final = re.compile(r"\[(\d{1,3})\]")
+_OPENING: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class PagedText:
+    """One opinion's text without page marks, and its page map in text order."""
+
+    text: str
+    pages: tuple[PageMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What may be page numbers of one of the parallel reporters, in one opinion."""
+
+    readings: Sequence[Sequence[Reading]]
+    certain: bool
+    """Markup says that they are, so that they need not count upward."""
+
+    def run(self, first: int) -> Run:
+        """Return those that count pages of a case whose first page is ``first``."""
+        if not self.certain:
+            return best_run(self.readings, first=first)
+        marks = [one for (one,) in self.readings if first <= one.page <= first + LONGEST_CASE]
+        return Run(tuple(marks), ENOUGH * len(marks))
+
+    def marks(self, run: Run) -> tuple[Reading, ...]:
+        """Return the marks of ``run``, with those that lie within notes."""
+        return run.marks if self.certain else rerun(self.readings, run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paging:
+    """The page marks of one reporter in all opinions of a case."""
+
+    citation: Citation
+    runs: tuple[Run, ...]
+
+
+def paginate(texts: Sequence[MarkedText], citations: Sequence[str]) -> list[PagedText]:
+    """Lift the star pages out of a case's opinions, ``texts``.
+
+    ``*331`` belongs to that citation whose pages the marks of all the opinions fit best, ``**1247``
+    to another one that fits. Where none fits, the text is returned as it is; but labels that markup
+    names as page labels are no words of the court and go in any case.
+    """
+    known = [one for one in map(parse_citation, citations) if one and not one.is_electronic]
+    if not any("*" in one.text for one in texts):
+        return [PagedText(one.text) for one in texts]
+    pagings: list[tuple[_Paging, list[_Numbers]]] = []
+    for group in (1, 2):
+        numbers = [_numbers(one, group) for one in texts]
+        paging = _choose(numbers, known)
+        if paging is not None:
+            pagings.append((paging, numbers))
+            known = [one for one in known if one != paging.citation]
+    return [_paged(one, at, pagings) for at, one in enumerate(texts)]
+
+
+def _numbers(text: MarkedText, group: int) -> _Numbers:
+    if text.marks:
+        return _Numbers([[one] for one in text.marks if one.stars == group], certain=True)
+    return _Numbers(read_marks(text.text, stars=group), certain=False)
+
+
+def _choose(numbers: Sequence[_Numbers], citations: Sequence[Citation]) -> _Paging | None:
+    """Return the citation whose pages all the runs together fit best; nearest first page on a tie."""
+    best: tuple[float, int] | None = None
+    chosen: _Paging | None = None
+    for citation in citations:
+        runs = tuple(one.run(citation.page) for one in numbers)
+        firsts = [run.marks[0].page for run in runs if run.marks]
+        if not firsts or max(run.worth for run in runs) < ENOUGH:
+            continue
+        fit = (round(sum(run.worth for run in runs), 6), citation.page - min(firsts))
+        if best is None or fit > best:
+            best, chosen = fit, _Paging(citation, runs)
+    return chosen
+
+
+def _paged(
+    text: MarkedText, at: int, pagings: Sequence[tuple[_Paging, list[_Numbers]]]
+) -> PagedText:
+    by_reporter = [
+        (paging.citation, numbers[at].marks(paging.runs[at])) for paging, numbers in pagings
+    ]
+    marks = sorted({*text.marks, *(mark for _, own in by_reporter for mark in own)}, key=_place)
+    if not marks:
+        return PagedText(text.text)
+    lifted = lift_marks(text.text, marks)
+    start_of = dict(zip(marks, lifted.starts, strict=True))
+    pages: list[PageMark] = []
+    for citation, own in by_reporter:
+        if own:
+            named = [
+                PageMark(reporter=citation.series, page=mark.label, start=start_of[mark])
+                for mark in own
+            ]
+            pages += page_map(lifted.text, named, citation)
+    return PagedText(lifted.text, tuple(sorted(pages, key=lambda page: page.start)))
+
+
+def _place(mark: Reading) -> int:
+    return mark.start
+
+
+def page_map(text: str, marks: Sequence[PageMark], citation: Citation) -> list[PageMark]:
+    """Complete one reporter's marks (not empty, in text order) into a map that says only what is true.
+
+    Added are the page that the text begins on (see `_opening`), the pages of notes that stand at the
+    end under ``[3]`` (the page of their reference), and marks with `UNKNOWN_PAGE` where a page would
+    have to be far longer than this opinion's others.
+    """
+    usual = _usual_page(marks)
+    opening = _opening(text, marks[0], citation, usual)
+    complete = [*opening, *marks]
+    complete = sorted([*complete, *_note_pages(text, complete)], key=lambda mark: mark.start)
+    return _bounded(complete, usual, len(text))
+
+
+def _usual_page(marks: Sequence[PageMark]) -> float:
+    lengths = [
+        b.start - a.start for a, b in pairwise(marks) if _number(b.page) == _number(a.page) + 1
+    ]
+    return median(lengths) if len(lengths) > 1 else _USUAL_PAGE
+
+
+def _number(page: str) -> int:
+    return int(re.sub(r"\D", "", page) or "-1")
+
+
+def _opening(text: str, mark: PageMark, citation: Citation, usual: float) -> list[PageMark]:
+    """Return the mark of the page that the text begins on, before its first mark; or nothing.
+
+    A text that opens with its own citation (a whole case, caption first) begins on the case's first
+    page. Any other begins on the page before its first mark, as far as one page can reach.
+    """
+    if mark.start == 0:
+        return []
+    named = re.escape(citation.volume) + r"\s+\S.{0,20}?\s*\b" + str(citation.page) + r"\b"
+    if re.match(r"\s*" + named, text[:_OPENING]):
+        page = citation.page
+    elif mark.start <= usual * _LONGEST:
+        page = _number(mark.page) - 1
+    else:
+        return []
+    return (
+        [PageMark(reporter=mark.reporter, page=str(page), start=0)] if page >= citation.page else []
+    )
+
+
+def _note_pages(text: str, marks: Sequence[PageMark]) -> list[PageMark]:
+    """Return a mark for each note that stands at the start of a line: the page of its reference."""
+    starts = [mark.start for mark in marks]
+    waiting: dict[str, list[int]] = {}
+    found: list[PageMark] = []
+    for note in _NOTE.finditer(text):
+        if note.start() and text[note.start() - 1] != "\n":
+            waiting.setdefault(note[1], []).append(note.start())
+        elif references := waiting.get(note[1]):
+            at = bisect_right(starts, references.pop(0)) - 1
+            page = marks[at].page if at >= 0 else UNKNOWN_PAGE
+            found.append(PageMark(reporter=marks[0].reporter, page=page, start=note.start()))
+    return found
+
+
+def _bounded(marks: Sequence[PageMark], usual: float, length: int) -> list[PageMark]:
+    """Return ``marks`` with the unknown stretches marked as such, and no mark twice in one place."""
+    bounded: list[PageMark] = []
+    for at, mark in enumerate(marks):
+        if bounded and bounded[-1].start == mark.start:
+            bounded.pop()
+        bounded.append(mark)
+        following = marks[at + 1] if at + 1 < len(marks) else None
+        end = following.start if following else length
+        skips = following is not None and _number(following.page) > _number(mark.page) + 1
+        reach = round(usual * (_LONGEST_BEFORE_GAP if skips and mark.page else _LONGEST))
+        if mark.page and end - mark.start > reach:
+            bounded.append(
+                PageMark(reporter=mark.reporter, page=UNKNOWN_PAGE, start=mark.start + reach)
+            )
+    return bounded

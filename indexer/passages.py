@@ -1,0 +1,189 @@
+"""Section → passages: whole sentences, within the model's window, of about equal size."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from indexer.clauses import cut_long
+from indexer.errors import RecordError
+from indexer.records import Opinion, Passage, Section, Span
+from indexer.sentences import sentence_spans
+from models.base import TokenSpans
+
+_TARGET_SHARE: Final = 0.8
+_MID_PARAGRAPH: Final = 0.04
+"""Cost of ending inside a paragraph, in squared shares of the target: 0.04 is a fifth of it too long."""
+_BEFORE_CITATION: Final = 0.20
+"""Cost of parting a sentence from the citation that supports it."""
+_MID_SENTENCE: Final = 0.10
+_LEAD_IN: Final = 0.60
+"""Cost of parting a quotation, or a section's first words, from the line that leads to them."""
+_CITATION: Final = re.compile(
+    r"\s*(?:(?:see|id|ibid|cf|accord|compare|but see|e\.g)\b|at \w+ \w+\.at\b|[^.]{0,60},(?: ?at\b|cir\b|d\.| \d+ [A-Z]))",
+    re.IGNORECASE,
+)
+_PARAGRAPH_ENDS: Final = re.compile(r"\n\s*$")
+_FINISHED: Final = re.compile(r"[.?!][\"”\u2019'»)\]*\d]*\s*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageLimits:
+    """How long passages are, in tokens of the embedding model, special tokens left out."""
+
+    max_tokens: int
+    """No passage has more: the model's `passage_budget`."""
+    target_tokens: int
+    """What passages should have; they have less where a section is short."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.target_tokens <= self.max_tokens:
+            raise ValueError(
+                f"target_tokens must be between 1 and max_tokens ({self.max_tokens}), not {self.target_tokens}"
+            )
+
+    @classmethod
+    def for_window(cls, max_tokens: int) -> "PassageLimits":
+        """Return the default: passages of about four fifths of the window."""
+        return cls(max_tokens=max_tokens, target_tokens=max(1, round(max_tokens * _TARGET_SHARE)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is never parted: a sentence, or a piece of one longer than the window."""
+
+    end: int
+    tokens: int
+    cost: float
+    """Of ending a passage after it."""
+
+
+def cut_passages(
+    opinion: Opinion,
+    section: Section,
+    *,
+    position: int,
+    first_row: int,
+    token_spans: Callable[[str], TokenSpans],
+    limits: PassageLimits,
+) -> list[Passage]:
+    """Cut one section into passages that tile its span, white space included.
+
+    Sentences stay whole unless longer than the window; passages end at paragraphs where that keeps
+    them of even size, and a quotation stays with the words that introduce it. ``position`` is the
+    section's place in the opinion, ``first_row`` the row of its first passage. A section of white
+    space alone is one passage of no tokens. A single character of more tokens than the window
+    raises `RecordError`.
+    """
+    passages: list[Passage] = []
+    text = section.span.of(opinion.text)
+    for start, end, tokens in _pieces(text, token_spans, limits):
+        span = Span(section.span.start + start, section.span.start + end)
+        passages.append(
+            Passage(
+                row=first_row + len(passages),
+                opinion_id=opinion.header.id,
+                section=position,
+                span=span,
+                text=span.of(opinion.text),
+                tokens=tokens,
+            )
+        )
+    return passages
+
+
+def _pieces(
+    text: str, token_spans: Callable[[str], TokenSpans], limits: PassageLimits
+) -> Iterator[tuple[int, int, int]]:
+    """Yield start, end and tokens of each passage of ``text``, every one counted on its own text."""
+    waiting = [(0, len(text))] if text else []
+    while waiting:
+        start, end = waiting.pop()
+        part = text[start:end]
+        tokens = token_spans(part)
+        if len(tokens) <= limits.max_tokens:
+            yield start, end, len(tokens)
+            continue
+        edges = _plan(part, tokens, limits)
+        if len(edges) == 2:
+            raise RecordError(
+                f"a stretch of {end - start} characters makes {len(tokens)} tokens and cannot be cut to the"
+                f" {limits.max_tokens} the model reads; use a model with a larger window"
+            )
+        cuts = [(start + a, start + b) for a, b in pairwise(edges)]
+        waiting.extend(reversed(cuts))
+
+
+def _plan(text: str, tokens: TokenSpans, limits: PassageLimits) -> list[int]:
+    """Return the edges of the passages of ``text``, its ends included."""
+    units = _units(text, tokens, limits)
+    ends = _best_ends(units, limits)
+    return [0, *(units[i].end for i in ends)]
+
+
+def _units(text: str, tokens: TokenSpans, limits: PassageLimits) -> list[_Unit]:
+    sentences = sentence_spans(text)
+    bounds = np.searchsorted(tokens[:, 0], [s.start for s in sentences] + [len(text)])
+    units: list[_Unit] = []
+    for i, sentence in enumerate(sentences):
+        first, last = int(bounds[i]), int(bounds[i + 1])
+        following = sentences[i + 1].of(text) if i + 1 < len(sentences) else ""
+        cost = _end_cost(sentence.of(text), following)
+        if last - first > limits.max_tokens:
+            inner = tokens[first:last] - sentence.start
+            units.extend(_cut_sentence(sentence, text, inner, (limits, cost)))
+        elif first == last and units:
+            units[-1] = _Unit(sentence.end, units[-1].tokens, cost)
+        else:
+            units.append(_Unit(sentence.end, last - first, cost))
+    return units
+
+
+def _end_cost(sentence: str, following: str) -> float:
+    if not _PARAGRAPH_ENDS.search(sentence):
+        return _BEFORE_CITATION if _CITATION.match(following) else _MID_PARAGRAPH
+    return 0.0 if _FINISHED.search(sentence) else _LEAD_IN
+
+
+def _cut_sentence(
+    sentence: Span, text: str, tokens: TokenSpans, rest: tuple[PassageLimits, float]
+) -> Iterator[_Unit]:
+    """Yield the pieces of a sentence longer than the window."""
+    limits, cost = rest
+    parts = -(-len(tokens) // limits.target_tokens)
+    cuts = cut_long(sentence.of(text), tokens, parts=parts, most=limits.max_tokens)
+    firsts = [0, *np.searchsorted(tokens[:, 0], cuts).tolist(), len(tokens)]
+    ends = [*(sentence.start + cut for cut in cuts), sentence.end]
+    for i, end in enumerate(ends):
+        last = i + 1 == len(ends)
+        yield _Unit(end, firsts[i + 1] - firsts[i], cost if last else _MID_SENTENCE)
+
+
+def _best_ends(units: Sequence[_Unit], limits: PassageLimits) -> list[int]:
+    """Return the last unit of each passage, so that the sum of costs is least.
+
+    A passage costs the square of its deviation from the target, as a share of the target, and what
+    its end costs. Equal costs: fewer passages. The work is bounded by units times a window's units.
+    """
+    best = [0.0]
+    previous: list[int] = []
+    for end in range(1, len(units) + 1):
+        tokens, cheapest, source = 0, float("inf"), end - 1
+        for start in range(end - 1, -1, -1):
+            tokens += units[start].tokens
+            if tokens > limits.max_tokens and start < end - 1:
+                break
+            cost = best[start] + ((tokens - limits.target_tokens) / limits.target_tokens) ** 2
+            if cost <= cheapest:
+                cheapest, source = cost, start
+        best.append(cheapest + (units[end - 1].cost if end < len(units) else 0.0))
+        previous.append(source)
+    ends = []
+    end = len(units)
+    while end:
+        ends.append(end - 1)
+        end = previous[end - 1]
+    return ends[::-1]

@@ -1,0 +1,146 @@
+"""Which numbered lines of natural text continue or begin a series: lone numbers are often footnote marks."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from indexer.headings import Heading
+from indexer.lines import Line
+from indexer.numbering import Mark, Series
+from indexer.roles import role_of_title
+
+_CONTENTS: Final = 5
+"""Headings in a row, no words between, that make a table of contents."""
+_PART: Final = 200
+"""Characters that the smallest part under a lone number has."""
+_NOTE: Final = re.compile(r"(\d{1,3}) \. \S")
+_ENDS: Final = (".", "?", "!", ")", '"', "”", "\u2019", "*")
+
+
+def plausible(headings: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
+    """Drop tables of contents, footnote and paragraph numbers, and first members without a second."""
+    kept = without_contents(headings)
+    numbers = _true_numbers(kept, lines)
+    kept = [h for h in kept if not _is_number(h) or h.line in numbers]
+    return _with_seconds(kept)
+
+
+def without_contents(headings: Sequence[Heading]) -> list[Heading]:
+    """Drop rows of headings without words between: tables of contents, lists, tables."""
+    kept: list[Heading] = []
+    run: list[Heading] = []
+    for heading in headings:
+        if run and heading.line != run[-1].line + 1:
+            kept.extend(_of_run(run))
+            run = []
+        run.append(heading)
+    return kept + _of_run(run)
+
+
+def _of_run(run: list[Heading]) -> list[Heading]:
+    """All of a short row; of a long one its end, where the text after a list or a table begins."""
+    if len(run) < _CONTENTS:
+        return run
+    return [h for h in run[-1:] if h.enumerator is not None or h.is_well_known]
+
+
+def _is_number(heading: Heading) -> bool:
+    return heading.is_bare and _first(heading).series is Series.ARABIC
+
+
+def _first(heading: Heading) -> Mark:
+    assert heading.enumerator is not None
+    return heading.enumerator.links[0][1][0]
+
+
+def _true_numbers(headings: Sequence[Heading], lines: Sequence[Line]) -> set[int]:
+    """Lines of the lone numbers that head parts: 1, 2, … under one heading.
+
+    Footnote marks and paragraph numbers also stand alone, but they run on across headings. Each number goes to
+    the chain begun last that it continues.
+    """
+    chains: list[list[tuple[Heading, int]]] = []
+    parent = -1
+    for heading in headings:
+        if not _is_number(heading):
+            parent = heading.line
+            continue
+        value = _first(heading).value
+        chain = next((c for c in reversed(chains) if len(c) + 1 == value), None)
+        if chain is not None:
+            chain.append((heading, parent))
+        elif value == 1:
+            chains.append([(heading, parent)])
+    if chains and notes_begin(lines) is not None:
+        chains.remove(max(chains, key=len))
+    good = [c for c in chains if _is_outline(c, lines)]
+    return {heading.line for chain in good for heading, _ in chain}
+
+
+def notes_begin(lines: Sequence[Line]) -> int | None:
+    """Return the line where the footnotes printed at the end begin (``1 . See …``), or None."""
+    begin: int | None = None
+    last = 0
+    for i, line in enumerate(lines):
+        found = _NOTE.match(line.text)
+        if found is None:
+            continue
+        number = int(found[1])
+        if number == 1:
+            begin, last = i, 1
+        elif begin is not None and last < number <= last + 3:
+            last = number
+        elif number != last:
+            begin = None
+    return begin
+
+
+def _is_outline(chain: Sequence[tuple[Heading, int]], lines: Sequence[Line]) -> bool:
+    parents = {parent for _, parent in chain}
+    if len(chain) < 2 or len(parents) > 1 or parents == {-1}:
+        return False
+    return all(_opens(heading, parent, lines) for heading, parent in chain) and _is_spread(chain)
+
+
+def _is_spread(chain: Sequence[tuple[Heading, int]]) -> bool:
+    """Whether more than a paragraph stands between most: paragraph numbers stand at every one."""
+    gaps = [after.line - before.line for (before, _), (after, _) in pairwise(chain)]
+    parts = [after.start - before.start for (before, _), (after, _) in pairwise(chain)]
+    by_line = len(gaps) < _CONTENTS - 1 or sum(gap > 2 for gap in gaps) * 2 > len(gaps)
+    return by_line and min(parts) >= _PART
+
+
+def _opens(heading: Heading, parent: int, lines: Sequence[Line]) -> bool:
+    above = heading.line - 1
+    return above == parent or lines[above].text.endswith(_ENDS)
+
+
+def _with_seconds(headings: Sequence[Heading]) -> list[Heading]:
+    """Drop the first member of a series that has no second before the series begins again."""
+    kept: list[Heading] = []
+    coming: dict[tuple[Series, bool], int] = {}
+    for heading in reversed(headings):
+        marks = _marks(heading)
+        if not marks or _needs_no_second(heading) or any(_has_second(m, coming) for m in marks):
+            kept.append(heading)
+            for mark in marks:
+                coming[mark.style] = mark.value
+    return kept[::-1]
+
+
+def _marks(heading: Heading) -> tuple[Mark, ...]:
+    return heading.enumerator.links[-1][1] if heading.enumerator else ()
+
+
+def _has_second(mark: Mark, coming: dict[tuple[Series, bool], int]) -> bool:
+    return mark.value != 1 or coming.get(mark.style, 0) in (2, 3)
+
+
+def _needs_no_second(heading: Heading) -> bool:
+    return (
+        bool(heading.title)
+        and not heading.is_bare
+        and role_of_title(heading.title) is not None
+        and heading.is_well_known
+    )

@@ -1,0 +1,48 @@
+"""What a source hands to `indexer.parse`: fields checked for their types, words still as delivered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from indexer.records import NameSource, OpinionType
+
+
+class TextFormat(StrEnum):
+    """How the words of an opinion are written down."""
+
+    TEXT = "text"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawOpinion:
+    """One opinion before cleaning."""
+
+    text: str
+    format: TextFormat = TextFormat.TEXT
+    type: OpinionType = OpinionType.COMBINED
+    id: str | None = None
+    author: str | None = None
+    joined_by: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCase:
+    """One case before cleaning; the fields mean what they mean in `indexer.records.Case`."""
+
+    id: str
+    name: str
+    opinions: tuple[RawOpinion, ...] = ()
+    name_full: str | None = None
+    name_source: NameSource = NameSource.GIVEN
+    court_id: str | None = None
+    court: str | None = None
+    date_filed: str | None = None
+    docket_number: str | None = None
+    citations: tuple[str, ...] = ()
+    judges: tuple[str, ...] = ()
+    status: str | None = None
+    url: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)

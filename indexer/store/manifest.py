@@ -1,0 +1,190 @@
+"""What a build says of itself: written last, read first."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, TypeVar
+
+from indexer.errors import IndexCorruptError, IndexFormatError
+from indexer.store.files import MANIFEST, write_errors
+from models.base import ModelSpec
+
+FORMAT_VERSION: Final = 1
+"""Raise by one whenever a file of the index changes shape or meaning."""
+OLDEST_READABLE: Final = 1
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageLimits:
+    """How passages were cut, in tokens of the model."""
+
+    max_tokens: int
+    target_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much a build holds."""
+
+    cases: int
+    opinions: int
+    sections: int
+    passages: int
+    refused: int
+    """Records of the sources that were not indexed; their reasons are in ``refused.jsonl``."""
+    characters: int
+    """Code points of all opinions' texts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """What a file of the build must be."""
+
+    bytes: int
+    sha256: str
+    """Hex."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A build's identity, and what its files must be."""
+
+    format_version: int = FORMAT_VERSION
+    build_id: str
+    created_at: str
+    """ISO 8601, UTC."""
+    program_version: str
+    model: ModelSpec
+    limits: PassageLimits
+    counts: Counts
+    tokens_total: int
+    """Tokens of all passages."""
+    tokens_embedded: int
+    """Tokens that went through the model in this build; the others' vectors were cached."""
+    sources: tuple[str, ...]
+    """Names of the sources, without their folders."""
+    calibration: Mapping[str, Any] = field(default_factory=dict)
+    """How raw scores become calibrated ones: JSON, not looked into here."""
+    files: Mapping[str, FileFacts] = field(default_factory=dict)
+    """By name relative to the build's folder, in POSIX form; all files but the manifest."""
+
+
+def write(stage: Path, manifest: Manifest) -> Manifest:
+    """Take the checksums of all files in ``stage``, write the manifest, return it with them."""
+    with write_errors(stage):
+        complete = replace(manifest, files=_facts_of(stage))
+        text = json.dumps(asdict(complete), ensure_ascii=False, allow_nan=False, indent=2)
+        (stage / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    return complete
+
+
+def _facts_of(folder: Path) -> dict[str, FileFacts]:
+    return {
+        path.relative_to(folder).as_posix(): FileFacts(bytes=path.stat().st_size, sha256=_sha(path))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / MANIFEST
+    }
+
+
+def _sha(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(folder: Path) -> Manifest:
+    """Read a build's manifest.
+
+    `IndexFormatError` for a format of another time, before anything else is looked at;
+    `IndexCorruptError` naming the key that is missing or of the wrong kind.
+    """
+    path = folder / MANIFEST
+    raw = _json_object(path)
+    found = raw.get("format_version")
+    if not isinstance(found, int) or not OLDEST_READABLE <= found <= FORMAT_VERSION:
+        raise IndexFormatError(folder, found=found, oldest=OLDEST_READABLE, newest=FORMAT_VERSION)
+    return Manifest(
+        format_version=found,
+        build_id=_take(path, raw, "build_id", str),
+        created_at=_take(path, raw, "created_at", str),
+        program_version=_take(path, raw, "program_version", str),
+        model=_record(path, "model", _take(path, raw, "model", dict), ModelSpec),
+        limits=_record(path, "limits", _take(path, raw, "limits", dict), PassageLimits),
+        counts=_record(path, "counts", _take(path, raw, "counts", dict), Counts),
+        tokens_total=_take(path, raw, "tokens_total", int),
+        tokens_embedded=_take(path, raw, "tokens_embedded", int),
+        sources=_names(path, _take(path, raw, "sources", list)),
+        calibration=_take(path, raw, "calibration", dict),
+        files=_files(path, _take(path, raw, "files", dict)),
+    )
+
+
+def _json_object(path: Path) -> dict[str, Any]:
+    try:
+        raw = json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise IndexCorruptError(path, "the manifest is missing") from error
+    except ValueError as error:
+        raise IndexCorruptError(path, "the manifest is not JSON: it is torn or altered") from error
+    if not isinstance(raw, dict):
+        raise IndexCorruptError(path, "the manifest is not a JSON object")
+    return raw
+
+
+def _is(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+
+
+def _take(path: Path, raw: Mapping[str, Any], key: str, kind: type[_T]) -> _T:
+    value: _T | None = raw.get(key)
+    if value is None or not _is(value, kind):
+        raise IndexCorruptError(path, f"the manifest's {key} is not a {kind.__name__}")
+    return value
+
+
+def _record(path: Path, key: str, raw: Mapping[str, Any], kind: type[_T]) -> _T:
+    """Make a flat record of ints and strings, checking the kind of each."""
+    made: dict[str, Any] = {}
+    for part in fields(kind):  # type: ignore[arg-type]  # every caller names a dataclass
+        made[part.name] = _take(path, raw, part.name, part.type)  # type: ignore[arg-type]
+    if set(raw) - set(made):
+        raise IndexCorruptError(
+            path, f"the manifest's {key} has the unknown key {min(set(raw) - set(made))}"
+        )
+    return kind(**made)
+
+
+def _names(path: Path, raw: list[Any]) -> tuple[str, ...]:
+    if not all(_is(name, str) for name in raw):
+        raise IndexCorruptError(path, "the manifest's sources are not strings")
+    return tuple(raw)
+
+
+def _files(path: Path, raw: Mapping[str, Any]) -> dict[str, FileFacts]:
+    for name, facts in raw.items():
+        parts = PurePosixPath(name)
+        if parts.is_absolute() or ".." in parts.parts or not isinstance(facts, dict):
+            raise IndexCorruptError(path, f"the manifest's files has a bad entry {name!r}")
+    return {name: _record(path, f"files[{name}]", facts, FileFacts) for name, facts in raw.items()}
+
+
+def check_fast(folder: Path, manifest: Manifest) -> None:
+    """See that every file is there with its size: what opening a build can afford."""
+    for name, facts in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise IndexCorruptError(path, "the file is missing")
+        size = path.stat().st_size
+        if size != facts.bytes:
+            raise IndexCorruptError(path, f"the file has {size} bytes instead of {facts.bytes}")
+
+
+def check_full(folder: Path, manifest: Manifest) -> None:
+    """See that every file is there with its checksum."""
+    check_fast(folder, manifest)
+    for name, facts in manifest.files.items():
+        if _sha(folder / name) != facts.sha256:
+            raise IndexCorruptError(folder / name, "the file's checksum is not the manifest's")

@@ -1,0 +1,353 @@
+"""Reading ``passages.sqlite``: row → passage, section, opinion, case; filters → rows.
+
+Its writer is `passage_writer`. An opinion's text is one UTF-8 BLOB; a passage is read out of it by
+its byte span, so that a long opinion is never loaded for a short passage.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+
+from indexer.errors import IndexCorruptError, NotInIndexError
+from indexer.filters import Filters
+from indexer.records import Case, CaseRecord, Opinion, OpinionHeader, Passage, Section, Span
+from indexer.store.connections import Connections
+from indexer.store.passage_select import conditions_of
+from indexer.store.passage_tables import (
+    APPLICATION_ID,
+    CASE_COLUMNS,
+    case_of,
+    header_of,
+    pages_of,
+    section_of,
+)
+from indexer.store.ranking import Rows, rows_of_ranges
+from indexer.store.stored import (
+    CatalogueEntry,
+    Facets,
+    PageMap,
+    StoreCounts,
+    StoredOpinion,
+    StoredPassage,
+)
+
+_CACHED_OPINIONS: Final = 2_048
+_PASSAGE_ID: Final = re.compile(r"(.+):(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})", re.DOTALL)
+
+_FETCH: Final = """
+SELECT p.row, s.opinion_seq, p.section_seq, p.start, p."end", p.byte_start, p.byte_end, p.tokens,
+       p.text_sha256, s.heading, s.path, s.number, s.role, s.start, s."end"
+FROM json_each(?) AS wanted CROSS JOIN passage AS p ON p.row = wanted.value
+JOIN section AS s ON s.seq = p.section_seq
+"""
+_SECTIONS: Final = """
+SELECT heading, path, number, role, start, "end" FROM section WHERE seq >= ? AND seq < ? ORDER BY seq
+"""
+_COURTS: Final = """
+SELECT court_id, count(*) AS n FROM case_record WHERE court_id IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1
+"""
+_STATUSES: Final = """
+SELECT status, count(*) AS n FROM case_record WHERE status IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1
+"""
+_YEARS: Final = """
+SELECT substr(date_first, 1, 4), count(*) FROM case_record
+WHERE date_first IS NOT NULL GROUP BY 1 ORDER BY 1
+"""
+_TYPES: Final = "SELECT type, count(*) AS n FROM opinion GROUP BY 1 ORDER BY n DESC, 1"
+_ROLES: Final = "SELECT role, count(*) AS n FROM section GROUP BY 1 ORDER BY n DESC, 1"
+_HEADER: Final = """
+SELECT id, type, author, joined_by, source_sha256, extra, pages, case_seq, first_section
+FROM opinion WHERE seq = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpinionFacts:
+    header: OpinionHeader
+    case: Case
+    pages: PageMap
+    first_section: int
+
+
+class PassageStore:
+    """The passage table of one build, read-only; any number of threads may read it."""
+
+    def __init__(self, path: Path) -> None:
+        """Take a checked file; use `open`."""
+        self._connections = Connections(path)
+        self._facts = lru_cache(_CACHED_OPINIONS)(self._read_facts)
+        self._case_of_row = lru_cache(1)(self._read_cases)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open what `PassageWriter` wrote; `IndexCorruptError` when it is something else."""
+        if not path.is_file():
+            raise IndexCorruptError(path, "the file is missing")
+        opened = cls(path)
+        with opened._connections.lend() as db:
+            if db.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
+                raise IndexCorruptError(path, "this is not a passage table")
+        return opened
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._connections.close()
+        self._facts.cache_clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def fetch(self, rows: Iterable[int] | Rows) -> list[StoredPassage]:
+        """Return the passages of ``rows``, in their order; `NotInIndexError` for a row too many."""
+        wanted = [int(row) for row in rows]
+        with self._connections.lend() as db:
+            found = {row[0]: row for row in db.execute(_FETCH, (json.dumps(sorted(set(wanted))),))}
+            missing = [row for row in wanted if row not in found]
+            if missing:
+                raise NotInIndexError("row", str(missing[0]))
+            made = {row: self._stored(db, columns) for row, columns in found.items()}
+        return [made[row] for row in wanted]
+
+    def row_of(self, passage_id: str) -> int:
+        """Return the row of a passage by its exact id; `NotInIndexError` for any other."""
+        parts = _PASSAGE_ID.fullmatch(passage_id)
+        if parts is not None:
+            with self._connections.lend() as db:
+                row = db.execute(
+                    "SELECT p.row FROM opinion AS o JOIN passage AS p "
+                    "ON p.row >= o.first_row AND p.row < o.end_row "
+                    'WHERE o.id = ? AND p.start = ? AND p."end" = ?',
+                    (_sqlite_text(parts[1]), int(parts[2]), int(parts[3])),
+                ).fetchone()
+            if row is not None:
+                return int(row[0])
+        raise NotInIndexError("passage", passage_id)
+
+    def opinion_rows(self, opinion_id: str) -> tuple[int, int]:
+        """Return the half-open range of an opinion's rows."""
+        with self._connections.lend() as db:
+            row = db.execute(
+                "SELECT first_row, end_row FROM opinion WHERE id = ?", (_sqlite_text(opinion_id),)
+            ).fetchone()
+        if row is None:
+            raise NotInIndexError("opinion", opinion_id)
+        return int(row[0]), int(row[1])
+
+    def opinion(self, opinion_id: str) -> StoredOpinion:
+        """Return one opinion, whole."""
+        with self._connections.lend() as db:
+            found = db.execute(
+                "SELECT seq, first_section, end_section, first_row, end_row, pages, text "
+                "FROM opinion WHERE id = ?",
+                (_sqlite_text(opinion_id),),
+            ).fetchone()
+            if found is None:
+                raise NotInIndexError("opinion", opinion_id)
+            seq, first, end, first_row, end_row, pages, text = found
+            facts = self._facts(seq)
+            return StoredOpinion(
+                header=facts.header,
+                case=facts.case,
+                text=bytes(text).decode(),
+                sections=_sections(db, first, end),
+                pages=pages_of(pages),
+                rows=range(first_row, end_row),
+            )
+
+    def case(self, case_id: str) -> CatalogueEntry:
+        """Return one case and its opinions without their words."""
+        with self._connections.lend() as db:
+            row = db.execute(
+                "SELECT * FROM case_record WHERE id = ?", (_sqlite_text(case_id),)
+            ).fetchone()
+            if row is None:
+                raise NotInIndexError("case", case_id)
+            return self._entry(row)
+
+    def cases(self, filters: Filters, *, after: int = -1, limit: int) -> list[CatalogueEntry]:
+        """Return the next ``limit`` cases behind position ``after``, in the order of the build.
+
+        A case is listed, with all its opinions, when a passage of it passes the filters (with
+        filters on the case alone: when it does). ``binding_on`` and ``cites`` are not looked at.
+        """
+        asked = conditions_of(filters)
+        tables = ["case_record AS c"]
+        if asked.opinion or asked.section:
+            tables.append("JOIN opinion AS o ON o.case_seq = c.seq")
+        if asked.section:
+            tables.append("JOIN section AS s ON s.opinion_seq = o.seq AND s.end_row > s.first_row")
+        statement = ["SELECT DISTINCT c.* FROM", *tables, "WHERE c.seq > ? AND", asked.where()]
+        with self._connections.lend() as db:
+            rows = db.execute(
+                " ".join([*statement, "ORDER BY c.seq LIMIT ?"]), (after, *asked.values, limit)
+            ).fetchall()
+            return [self._entry(row) for row in rows]
+
+    def records(self) -> Iterator[CaseRecord]:
+        """Yield every case with its opinions as it was added, in order, one in memory at a time."""
+        with self._connections.lend() as db:
+            for row in db.execute("SELECT * FROM case_record ORDER BY seq"):
+                yield CaseRecord(case=case_of(row), opinions=tuple(self._opinions(db, row)))
+
+    def select(self, filters: Filters) -> Rows | None:
+        """Return the rows that pass the filters, as a set; None when nothing is asked.
+
+        ``binding_on`` and ``cites`` are not looked at: the caller resolves them into ``court`` and
+        rows. A court or a case that is not in the corpus admits nothing. `FilterError` for a value
+        that cannot be.
+        """
+        asked = conditions_of(filters)
+        if asked.is_empty:
+            return None
+        statement = ["SELECT o.first_row, o.end_row FROM opinion AS o"]
+        if asked.section:
+            statement = [
+                "SELECT s.first_row, s.end_row FROM section AS s JOIN opinion AS o ON o.seq = s.opinion_seq"
+            ]
+        if asked.case:
+            statement.append("JOIN case_record AS c ON c.seq = o.case_seq")
+        with self._connections.lend() as db:
+            ranges = db.execute(
+                " ".join([*statement, "WHERE", asked.where()]), asked.values
+            ).fetchall()
+        return rows_of_ranges(np.array(ranges, dtype=np.int64).reshape(len(ranges), 2))
+
+    def neighbours(self, row: int, n: int) -> tuple[range, range]:
+        """Return up to ``n`` rows before and after ``row`` in its opinion, each ascending."""
+        with self._connections.lend() as db:
+            found = db.execute(
+                "SELECT o.first_row, o.end_row FROM passage AS p JOIN section AS s "
+                "ON s.seq = p.section_seq JOIN opinion AS o ON o.seq = s.opinion_seq WHERE p.row = ?",
+                (int(row),),
+            ).fetchone()
+        if found is None:
+            raise NotInIndexError("row", str(row))
+        return range(max(found[0], row - n), row), range(row + 1, min(found[1], row + 1 + n))
+
+    def cases_of(self, rows: Rows) -> Rows:
+        """Return the position in the build of the case of each of ``rows``, same shape and order."""
+        firsts, cases = self._case_of_row()
+        return cases[np.searchsorted(firsts, rows, side="right") - 1]
+
+    def case_rows(self, row: int) -> tuple[int, int]:
+        """Return the half-open range of the rows of the case that ``row`` belongs to."""
+        (seq,) = self.cases_of(np.array([row]))
+        with self._connections.lend() as db:
+            first, end = db.execute(
+                "SELECT min(first_row), max(end_row) FROM opinion WHERE case_seq = ?", (int(seq),)
+            ).fetchone()
+        return int(first), int(end)
+
+    def counts(self) -> StoreCounts:
+        """Count what is in the file."""
+        with self._connections.lend() as db:
+            cases, opinions, sections, passages, characters = db.execute(
+                "SELECT (SELECT count(*) FROM case_record), count(*), (SELECT count(*) FROM section),"
+                " (SELECT count(*) FROM passage), coalesce(sum(characters), 0) FROM opinion"
+            ).fetchone()
+        return StoreCounts(
+            cases=cases,
+            opinions=opinions,
+            sections=sections,
+            passages=passages,
+            characters=characters,
+        )
+
+    def facets(self) -> Facets:
+        """Count the values of the filters."""
+        with self._connections.lend() as db:
+            return Facets(
+                court=_tally(db, _COURTS),
+                status=_tally(db, _STATUSES),
+                year=_tally(db, _YEARS),
+                opinion_type=_tally(db, _TYPES),
+                section_role=_tally(db, _ROLES),
+            )
+
+    def _stored(self, db: sqlite3.Connection, columns: Sequence[Any]) -> StoredPassage:
+        row, opinion_seq, section_seq, start, end, byte_start, byte_end, tokens, sha = columns[:9]
+        facts = self._facts(opinion_seq)
+        span = Span(start, end)
+        with db.blobopen("opinion", "text", opinion_seq, readonly=True) as text:
+            text.seek(byte_start)
+            data = text.read(byte_end - byte_start)
+        return StoredPassage(
+            passage=Passage(
+                row=row,
+                opinion_id=facts.header.id,
+                section=section_seq - facts.first_section,
+                span=span,
+                text=data.decode(),
+                tokens=tokens,
+            ),
+            section=section_of(columns[9:]),
+            opinion=facts.header,
+            case=facts.case,
+            text_sha256=bytes(sha).hex(),
+            pages=facts.pages.ranges(span),
+        )
+
+    def _read_cases(self) -> tuple[Rows, Rows]:
+        with self._connections.lend() as db:
+            found = db.execute("SELECT first_row, case_seq FROM opinion ORDER BY seq").fetchall()
+        columns = np.array(found, dtype=np.int64).reshape(len(found), 2)
+        return np.ascontiguousarray(columns[:, 0]), np.ascontiguousarray(columns[:, 1])
+
+    def _read_facts(self, seq: int) -> _OpinionFacts:
+        with self._connections.lend() as db:
+            row = db.execute(_HEADER, (seq,)).fetchone()
+            if row is None:
+                raise ValueError(f"there is no opinion {seq}")
+            case = case_of(
+                db.execute("SELECT * FROM case_record WHERE seq = ?", (row[7],)).fetchone()
+            )
+        return _OpinionFacts(
+            header=header_of(row[0], case.id, row[1:6]),
+            case=case,
+            pages=PageMap(pages_of(row[6])),
+            first_section=row[8],
+        )
+
+    def _entry(self, row: Sequence[Any]) -> CatalogueEntry:
+        opinions = range(row[CASE_COLUMNS + 2], row[CASE_COLUMNS + 3])
+        headers = tuple(self._facts(seq).header for seq in opinions)
+        return CatalogueEntry(seq=row[0], case=case_of(row), opinions=headers)
+
+    def _opinions(self, db: sqlite3.Connection, case: Sequence[Any]) -> Iterator[Opinion]:
+        for row in db.execute(
+            "SELECT id, type, author, joined_by, source_sha256, extra, pages, text FROM opinion "
+            "WHERE seq >= ? AND seq < ? ORDER BY seq",
+            (case[CASE_COLUMNS + 2], case[CASE_COLUMNS + 3]),
+        ):
+            yield Opinion(
+                header=header_of(row[0], case[1], row[1:6]),
+                text=bytes(row[7]).decode(),
+                pages=pages_of(row[6]),
+            )
+
+
+def _sqlite_text(identifier: str) -> str | None:
+    """Return an id as SQLite can be asked for it; None, which equals nothing, for broken Unicode."""
+    try:
+        identifier.encode()
+    except UnicodeEncodeError:
+        return None
+    return identifier
+
+
+def _sections(db: sqlite3.Connection, first: int, end: int) -> tuple[Section, ...]:
+    return tuple(section_of(row) for row in db.execute(_SECTIONS, (first, end)))
+
+
+def _tally(db: sqlite3.Connection, statement: str) -> dict[str, int]:
+    return {value: int(count) for value, count in db.execute(statement)}

@@ -1,0 +1,187 @@
+"""A prepared model at work: OpenVINO and a tokenizer, no torch."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from queue import LifoQueue
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from models.base import FloatMatrix, FloatVector, ModelSpec, TokenSpans
+from models.errors import ModelCorruptError, TextTooLongError
+from models.folder import GRAPH, TOKENIZER, PreparedModel, read_spec, verify_files
+from models.quiet_openvino import openvino
+from models.tokens import TextTokens
+from models.windows import cut_text, pool
+
+Ids: TypeAlias = npt.NDArray[np.int64]
+
+PAD_MULTIPLE: Final = 8
+"""Each text is padded to the next multiple of this many tokens, and only texts of one padded length
+share a batch: then its vector is the same, bit for bit, in whatever company it is embedded. (In
+bfloat16 more padding changed the last bits; no work is wasted on padding either.)"""
+BATCH: Final = 8
+BLOCK: Final = 2048
+"""Passages tokenised ahead; bounds the memory that a long list of them takes."""
+
+
+class PreparedEmbedder:
+    """An `Embedder` on a prepared model; each thread of ``threads`` runs one batch at a time.
+
+    An empty text, or one of which the tokenizer keeps nothing, gets the vector of the special
+    tokens alone: a valid unit vector, the same for all such texts.
+    """
+
+    def __init__(self, spec: ModelSpec, tokens: TextTokens, network: "Network") -> None:
+        self._spec = spec
+        self._tokens = tokens
+        self._network = network
+        self._query_budget = spec.window - spec.special_tokens - tokens.count(spec.query_prompt)
+
+    @classmethod
+    def open(cls, folder: Path, *, name: str, threads: int = 2) -> "PreparedEmbedder":
+        """Load the prepared model in ``folder`` under ``name``.
+
+        Raises `ModelCorruptError` when a file is missing or is not the one that its spec names.
+        """
+        model = read_spec(folder, name=name)
+        verify_files(model)
+        return cls.assemble(model, threads=threads)
+
+    @classmethod
+    def assemble(cls, model: PreparedModel, *, threads: int) -> "PreparedEmbedder":
+        """Load a prepared model whose files are known to be right."""
+        tokens = TextTokens(Tokenizer.from_file(str(model.folder / TOKENIZER)))
+        network = Network(model.folder / GRAPH, dim=model.spec.dim, threads=threads)
+        return cls(model.spec, tokens, network)
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Identity and limits; constant."""
+        return self._spec
+
+    def token_spans(self, text: str, /) -> TokenSpans:
+        """Return where each token of ``text`` lies, special tokens and the prompt left out."""
+        return self._tokens.spans(text)
+
+    def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
+        """Return unit rows in input order, shape ``(len(texts), spec.dim)``, float32.
+
+        Memory beyond the answer does not grow with the number of texts. A text of more than
+        ``spec.passage_budget`` tokens raises `TextTooLongError`.
+        """
+        rows = np.empty((len(texts), self._spec.dim), np.float32)
+        with self._network.filling(rows) as submit:
+            for start in range(0, len(texts), BLOCK):
+                places = range(start, min(start + BLOCK, len(texts)))
+                block = [self._passage_ids(place, texts[place]) for place in places]
+                for batch in _batches(block):
+                    submit([block[i] for i in batch], [start + i for i in batch])
+        return rows
+
+    def embed_query(self, text: str, /) -> FloatVector:
+        """Return one unit vector, shape ``(spec.dim,)``, float32.
+
+        A text longer than the window is cut by `cut_text`, and the parts' vectors pooled by `pool`
+        with the parts' tokens as weights.
+        """
+        parts = cut_text(text, token_spans=self._tokens.spans, budget=self._query_budget)
+        ids = [self._tokens.ids(self._spec.query_prompt + part) for part in parts]
+        weights = [self._tokens.count(part) for part in parts]
+        return pool(self._network.infer(ids), weights)
+
+    def _passage_ids(self, position: int, text: str) -> Ids:
+        ids = self._tokens.ids(self._spec.passage_prompt + text)
+        if len(ids) > self._spec.window:
+            budget = self._spec.passage_budget
+            tokens = len(ids) - self._spec.window + budget
+            raise TextTooLongError(position=position, tokens=tokens, budget=budget)
+        return ids
+
+
+Submit: TypeAlias = Callable[[list[Ids], list[int]], None]
+"""Takes token numbers of one padded length, and the rows their vectors go to."""
+
+
+class Network:
+    """A compiled graph: ``input_ids``, ``attention_mask`` → unit rows. Safe to share by threads.
+
+    One graph serves passages and queries: one stream of one thread each for every thread it may
+    use. Threads are not pinned, so that several processes on one machine do not crowd one core;
+    sums are in float32, so that an index built on one kind of processor can be searched on another.
+    """
+
+    def __init__(self, graph: Path, *, dim: int, threads: int) -> None:
+        if threads < 1:
+            raise ValueError(f"at least one thread is needed, not {threads}")
+        config = {
+            "PERFORMANCE_HINT": "THROUGHPUT",
+            "NUM_STREAMS": str(threads),
+            "INFERENCE_NUM_THREADS": str(threads),
+            "INFERENCE_PRECISION_HINT": "f32",
+            "ENABLE_CPU_PINNING": "NO",
+        }
+        try:
+            self._graph = openvino.Core().compile_model(str(graph), "CPU", config)
+        except RuntimeError as error:
+            raise ModelCorruptError(graph, "OpenVINO cannot load it") from error
+        found = self._graph.output(0).get_partial_shape()[1].to_string()
+        if found != str(dim):
+            raise ModelCorruptError(graph, f"its vectors have {found} numbers, not {dim}")
+        self._threads = threads
+        self._idle: LifoQueue[Any] = LifoQueue()
+        for _ in range(threads):
+            self._idle.put(self._graph.create_infer_request())
+
+    def infer(self, texts: Sequence[Ids]) -> FloatMatrix:
+        """Return one row a text, computed on the calling thread; waits for a free stream."""
+        request = self._idle.get()
+        try:
+            rows = [request.infer(_padded([ids]))[0][0].copy() for ids in texts]
+        finally:
+            self._idle.put(request)
+        return np.stack(rows)
+
+    @contextmanager
+    def filling(self, rows: FloatMatrix) -> Iterator[Submit]:
+        """Yield a function that has vectors computed into ``rows``; they are there at the end."""
+        queue = openvino.AsyncInferQueue(self._graph, self._threads)
+
+        def store(request: Any, places: list[int]) -> None:
+            rows[places] = request.get_output_tensor(0).data
+
+        def submit(texts: list[Ids], places: list[int]) -> None:
+            queue.start_async(_padded(texts), places)
+
+        queue.set_callback(store)
+        try:
+            yield submit
+        finally:
+            queue.wait_all()
+
+
+def _padded_length(ids: Ids) -> int:
+    return -(-len(ids) // PAD_MULTIPLE) * PAD_MULTIPLE
+
+
+def _padded(texts: Sequence[Ids]) -> dict[str, Ids]:
+    """Return the graph's inputs for texts of one padded length."""
+    shape = (len(texts), _padded_length(texts[0]))
+    inputs = {name: np.zeros(shape, np.int64) for name in ("input_ids", "attention_mask")}
+    for i, ids in enumerate(texts):
+        inputs["input_ids"][i, : len(ids)] = ids
+        inputs["attention_mask"][i, : len(ids)] = 1
+    return inputs
+
+
+def _batches(texts: Sequence[Ids]) -> Iterator[list[int]]:
+    """Yield positions of texts of one padded length, at most `BATCH` at a time, longest first."""
+    longest_first = sorted(range(len(texts)), key=lambda i: -_padded_length(texts[i]))
+    for _, same in groupby(longest_first, key=lambda i: _padded_length(texts[i])):
+        group = list(same)
+        for start in range(0, len(group), BATCH):
+            yield group[start : start + BATCH]

@@ -1,0 +1,55 @@
+"""Text → token numbers and places, with nothing cut off and nothing filled up."""
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Encoding, Tokenizer
+
+from models.base import TokenSpans
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class TextTokens:
+    """A tokenizer of its own (the one given stays as it is) with truncation and padding off.
+
+    It reads one text at a time and never starts threads, so a process that forks later is safe.
+    Lone surrogates, which no tokenizer takes, are read as U+FFFD; that moves no offset.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+    @property
+    def special_tokens(self) -> int:
+        """Tokens added around every text."""
+        return int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
+
+    def ids(self, text: str) -> npt.NDArray[np.int64]:
+        """Return the token numbers of ``text``, special tokens included, shape ``(n,)``."""
+        return np.array(self._encode(text, special=True).ids, dtype=np.int64)
+
+    def spans(self, text: str) -> TokenSpans:
+        """Return where each token of ``text`` lies, special tokens left out."""
+        return np.array(self._encode(text, special=False).offsets, dtype=np.int64).reshape(-1, 2)
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens of ``text``, special tokens left out."""
+        return len(self._encode(text, special=False).ids)
+
+    def readable(self, text: str) -> str:
+        """Return ``text`` as it is read: a lone surrogate becomes U+FFFD, nothing else changes."""
+        return _SURROGATES.sub("\ufffd", text)
+
+    def to_json(self) -> str:
+        """Return the tokenizer as it is written to ``tokenizer.json``."""
+        return str(self._tokenizer.to_str(pretty=True))
+
+    def _encode(self, text: str, *, special: bool) -> Encoding:
+        try:
+            return self._tokenizer.encode(text, add_special_tokens=special)
+        except TypeError:
+            return self._tokenizer.encode(self.readable(text), add_special_tokens=special)

@@ -1,0 +1,55 @@
+"""What to mark in a passage: the sentence nearest to the question, and the words they share."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from indexer.records import Span
+from indexer.sentences import sentence_spans
+from indexer.store.analysis import Term, analyse
+from service.answers import Highlight, HighlightKind
+
+
+class Marks(NamedTuple):
+    """The marked stretches of one passage, and the question's terms found in it."""
+
+    highlights: tuple[Highlight, ...]
+    matched: tuple[str, ...]
+
+
+class Highlighter:
+    """Marks passages for one question."""
+
+    def __init__(self, terms: Sequence[str], idf: Callable[[str], float]) -> None:
+        self._weights = {term: idf(term) for term in terms}
+
+    def mark(self, text: str) -> Marks:
+        """Mark the sentence that holds most of the question's weight, and every matched term.
+
+        A term counts once a sentence, by its inverse document frequency; the first of equals wins.
+        A passage without any of the terms has no marks.
+        """
+        found = [term for term in analyse(text) if term.term in self._weights]
+        if not found:
+            return Marks((), ())
+        sentence = max(
+            (_trimmed(span, text) for span in sentence_spans(text)),
+            key=lambda span: self._weight(span, found),
+        )
+        marks = [Highlight(span=sentence, kind=HighlightKind.SENTENCE)]
+        marks += [
+            Highlight(span=span, kind=HighlightKind.TERM)
+            for span in dict.fromkeys(Span(term.start, term.end) for term in found)
+        ]
+        here = {term.term for term in found}
+        return Marks(tuple(marks), tuple(term for term in self._weights if term in here))
+
+    def _weight(self, span: Span, found: Sequence[Term]) -> float:
+        inside = {t.term for t in found if span.start <= t.start and t.end <= span.end}
+        return sum(self._weights[term] for term in sorted(inside))
+
+
+def _trimmed(span: Span, text: str) -> Span:
+    """Leave out the white space around a sentence."""
+    words = span.of(text)
+    start = span.start + len(words) - len(words.lstrip())
+    return Span(start, max(start, span.start + len(words.rstrip())))

@@ -1,0 +1,126 @@
+"""Everything that may differ between two deployments, read once at the entry point."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from service.errors import SettingsError
+
+PREFIX: Final = "OPINION_SEARCH_"
+"""What the name of every setting begins with in the environment."""
+_SPELT: Final = {"index_dir": "INDEX"}
+"""Settings that are spelt as the option of the command line is: `--index`."""
+_OTHER_COMMANDS: Final = frozenset({f"{PREFIX}JOBS"})
+"""Options of `opinion-search build` that may stand in the same environment."""
+
+
+def _comma_separated(value: object) -> object:
+    """Turn ``"a, b"`` into its parts; leave what is already a sequence alone."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+class Settings(BaseModel):
+    """One service's settings. Frozen; an unknown name is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index_dir: Annotated[Path, Field(description="Folder of the index: `builds/` and `CURRENT`.")]
+    host: Annotated[
+        str, Field(min_length=1, description="Address to listen on; 0.0.0.0 for all.")
+    ] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="TCP port; 0 takes any free one.")] = (
+        8000
+    )
+    workers: Annotated[int, Field(ge=1, le=64, description="Processes that answer requests.")] = 1
+    threads: Annotated[
+        int | None,
+        Field(ge=1, le=256, description="Threads of the model in each worker; unset: all cores."),
+    ] = None
+    model: Annotated[
+        str | None,
+        Field(description="Name or folder of the model; unset: the one the index was built with."),
+    ] = None
+    poll_interval_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3600,
+            allow_inf_nan=False,
+            description="How often `CURRENT` is looked at for a new build, in seconds.",
+        ),
+    ] = 1.0
+    max_body_bytes: Annotated[
+        int,
+        Field(
+            ge=1024,
+            description="Largest request body in bytes. The default holds the largest batch that the "
+            "API admits: 64 queries of 20,000 characters, each written as two \\uXXXX escapes.",
+        ),
+    ] = 16 * 1024 * 1024
+    max_concurrency: Annotated[
+        int, Field(ge=1, le=1024, description="Requests worked on at once in each worker.")
+    ] = 8
+    max_queue: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100_000,
+            description="Requests that may wait in each worker; more are answered 503 at once.",
+        ),
+    ] = 64
+    shutdown_timeout_s: Annotated[
+        int, Field(ge=0, le=3600, description="Seconds that requests in flight get to finish.")
+    ] = 30
+    cors_origins: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_comma_separated),
+        Field(
+            description="Origins whose pages may call the API, comma separated; `*` for any; "
+            "unset: none but its own."
+        ),
+    ] = ()
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read every ``OPINION_SEARCH_*`` key of ``environ``; an empty value counts as unset.
+
+        Raises `SettingsError` for an unknown key (naming the nearest known one), a value that cannot
+        be, or a missing ``OPINION_SEARCH_INDEX``. No message repeats a value.
+        """
+        names = {key_of(name): name for name in cls.model_fields}
+        values: dict[str, Any] = {}
+        for key, value in environ.items():
+            if not key.startswith(PREFIX) or key in _OTHER_COMMANDS:
+                continue
+            if key not in names:
+                raise SettingsError(_unknown(key, known=tuple(names)))
+            if value.strip():
+                values[names[key]] = value
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise SettingsError(_unreadable(error)) from None
+
+
+def key_of(name: str) -> str:
+    """Return the environment key of a setting: ``port`` is ``OPINION_SEARCH_PORT``."""
+    return PREFIX + _SPELT.get(name, name.upper())
+
+
+def _unknown(key: str, *, known: tuple[str, ...]) -> str:
+    near = get_close_matches(key, known, n=1)
+    advice = f"did you mean {near[0]}?" if near else f"known settings: {', '.join(known)}"
+    return f"there is no setting {key}; {advice}"
+
+
+def _unreadable(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    key = key_of(str(first["loc"][0]))
+    if first["type"] == "missing":
+        return f"{key} is not set; name the folder of the index, as in {key}=data/index"
+    return f"{key}: {first['msg']}; change or unset it"

@@ -1,0 +1,168 @@
+import json
+import math
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.base import Embedder
+from models.errors import ModelCorruptError, TextTooLongError
+from models.folder import GRAPH, SPEC, TOKENIZER, WEIGHTS, fingerprint, read_spec, write_spec
+from models.load import DEFAULT_MODEL, list_models
+from models.runtime import BATCH, BLOCK, PAD_MULTIPLE, PreparedEmbedder, _batches
+from tests.contracts import EmbedderContract, words
+
+
+class TestPreparedEmbedder(EmbedderContract):
+    @pytest.fixture
+    def embedder(self, default_embedder: Embedder) -> Embedder:
+        return default_embedder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the default model that a test may break."""
+    (model,) = (model for model in list_models() if model.name == DEFAULT_MODEL)
+    return Path(shutil.copytree(model.folder, tmp_path / "copy"))
+
+
+def test_the_default_model_is_the_one_promised(default_embedder: Embedder) -> None:
+    spec = default_embedder.spec
+
+    assert (spec.name, spec.dim, spec.window) == (DEFAULT_MODEL, 384, 256)
+    assert (spec.special_tokens, spec.passage_budget) == (2, 254)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_number_of_threads_changes_no_bit(
+    default_embedder: Embedder, folder: Path, threads: int
+) -> None:
+    texts = [words(n, seed=n) for n in range(0, 260, 13) if n <= 254]
+    other = PreparedEmbedder.open(folder, name="other", threads=threads)
+
+    assert np.array_equal(other.embed_passages(texts), default_embedder.embed_passages(texts))
+
+
+def test_a_full_batch_of_one_length_is_each_text_alone(default_embedder: Embedder) -> None:
+    texts = [words(PAD_MULTIPLE + n % 3, seed=n) for n in range(2 * BATCH + 3)]
+
+    rows = default_embedder.embed_passages(texts)
+
+    assert np.array_equal(rows, [default_embedder.embed_query(text) for text in texts])
+
+
+@given(st.lists(st.integers(2, 60), max_size=80))
+def test_only_texts_of_one_padded_length_share_a_batch(lengths: list[int]) -> None:
+    """On some processors and precisions, more padding changes a vector's last bits."""
+    batches = list(_batches([np.zeros(length, np.int64) for length in lengths]))
+
+    padded = [[math.ceil(lengths[i] / PAD_MULTIPLE) for i in batch] for batch in batches]
+    assert all(len(set(batch)) == 1 and len(batch) <= BATCH for batch in padded)
+    assert padded == sorted(padded, key=lambda batch: -batch[0])
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+
+
+@pytest.mark.slow
+def test_blocks_meet_without_seam(default_embedder: Embedder) -> None:
+    texts = [words(1 + n % 5, seed=n % 97) for n in range(BLOCK + 5)]
+
+    rows = default_embedder.embed_passages(texts)
+
+    last = range(BLOCK - 3, BLOCK + 5)
+    assert np.array_equal(rows[last], default_embedder.embed_passages([texts[i] for i in last]))
+
+
+def test_meaning_is_in_the_vectors(default_embedder: Embedder) -> None:
+    """A question is nearer to its answer than to other law, and accents do not matter."""
+    query = default_embedder.embed_query("Can a policeman be sued for shooting an unarmed suspect?")
+    answer, other = default_embedder.embed_passages(
+        [
+            "an officer who uses deadly force against a person without a weapon may be liable",
+            "the tax court disallowed the deduction for depreciation of the leased equipment",
+        ]
+    )
+    plain, accented = default_embedder.embed_passages(["Munoz", "Muñoz"])
+
+    assert query @ answer > query @ other + 0.3
+    assert np.array_equal(plain, accented)
+
+
+def test_a_passage_too_long_in_the_middle_spoils_nothing_after_it(
+    default_embedder: Embedder,
+) -> None:
+    before = default_embedder.embed_passages([words(20)])
+    with pytest.raises(TextTooLongError):
+        default_embedder.embed_passages([words(20)] * 40 + [words(300)])
+
+    assert np.array_equal(default_embedder.embed_passages([words(20)]), before)
+
+
+@pytest.mark.parametrize("name", [GRAPH, WEIGHTS, TOKENIZER, SPEC])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+
+    with pytest.raises(ModelCorruptError, match=name):
+        PreparedEmbedder.open(folder, name="broken")
+
+
+@pytest.mark.parametrize("name", [GRAPH, WEIGHTS, TOKENIZER])
+def test_one_changed_byte_is_found(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+
+    with pytest.raises(ModelCorruptError, match=f"{name}: is not the file that {SPEC} names"):
+        PreparedEmbedder.open(folder, name="broken")
+
+
+def test_a_graph_that_openvino_cannot_read_is_refused(folder: Path) -> None:
+    model = read_spec(folder, name="broken")
+    (folder / GRAPH).write_text("<net/>")
+
+    with pytest.raises(ModelCorruptError, match="OpenVINO cannot load it"):
+        PreparedEmbedder.assemble(model, threads=1)
+
+
+def test_a_spec_that_lies_about_the_dimension_is_refused(folder: Path) -> None:
+    raw = json.loads((folder / SPEC).read_text())
+    raw["spec"]["dim"] = 768
+    (folder / SPEC).write_text(json.dumps(raw))
+    with pytest.raises(ModelCorruptError, match="fingerprint"):
+        PreparedEmbedder.open(folder, name="liar")
+
+    raw["spec"]["dim"] = 384
+    (folder / SPEC).write_text(json.dumps(raw))
+    model = read_spec(folder, name="liar")
+    spec = type(model.spec).from_json({**model.spec.to_json(), "dim": 768})
+    spec = type(spec).from_json({**spec.to_json(), "fingerprint": fingerprint(spec, model.files)})
+    write_spec(type(model)(**{f: getattr(model, f) for f in model.__slots__} | {"spec": spec}))
+    with pytest.raises(ModelCorruptError, match="its vectors have 384 numbers, not 768"):
+        PreparedEmbedder.open(folder, name="liar")
+
+
+def test_no_threads_are_refused(folder: Path) -> None:
+    with pytest.raises(ValueError, match="at least one thread"):
+        PreparedEmbedder.open(folder, name="idle", threads=0)
+
+
+def test_a_process_may_fork_after_embedding() -> None:
+    """The tokenizer library warns on a fork after it has used threads; it must not have."""
+    program = (
+        "import os\n"
+        "from models.load import load_embedder\n"
+        "embedder = load_embedder()\n"
+        "embedder.embed_passages(['one', 'two', 'three'] * 20)\n"
+        "child = os.fork()\n"
+        "embedder.token_spans('words')\n"
+        "os._exit(0) if child == 0 else os.waitpid(child, 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stderr == ""

@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import pytest
+
+from service.errors import SettingsError
+from service.settings import PREFIX, Settings, key_of
+
+INDEX = {"OPINION_SEARCH_INDEX": "data/index"}
+
+
+def test_defaults():
+    settings = Settings.from_env({**INDEX, "PATH": "/bin", "HOME": "elsewhere"})
+
+    assert settings == Settings(
+        index_dir=Path("data/index"),
+        host="127.0.0.1",
+        port=8000,
+        workers=1,
+        threads=None,
+        model=None,
+        poll_interval_s=1.0,
+        max_body_bytes=16_777_216,
+        max_concurrency=8,
+        max_queue=64,
+        shutdown_timeout_s=30,
+        cors_origins=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "name", "read"),
+    [
+        ("INDEX", "/srv/index", "index_dir", Path("/srv/index")),
+        ("HOST", "0.0.0.0", "host", "0.0.0.0"),
+        ("PORT", "0", "port", 0),
+        ("WORKERS", "4", "workers", 4),
+        ("THREADS", "2", "threads", 2),
+        ("MODEL", "all-minilm", "model", "all-minilm"),
+        ("POLL_INTERVAL_S", "0.25", "poll_interval_s", 0.25),
+        ("MAX_BODY_BYTES", "4096", "max_body_bytes", 4096),
+        ("MAX_CONCURRENCY", "3", "max_concurrency", 3),
+        ("MAX_QUEUE", "0", "max_queue", 0),
+        ("SHUTDOWN_TIMEOUT_S", "5", "shutdown_timeout_s", 5),
+        ("CORS_ORIGINS", "https://a.example, https://b.example,", "cors_origins",
+         ("https://a.example", "https://b.example")),
+        ("CORS_ORIGINS", "*", "cors_origins", ("*",)),
+    ],
+)  # fmt: skip
+def test_every_setting_is_read_from_its_key(key, value, name, read):
+    settings = Settings.from_env({**INDEX, PREFIX + key: value})
+
+    assert getattr(settings, name) == read
+    assert key_of(name) == PREFIX + key
+
+
+def test_the_table_above_knows_every_setting():
+    table = next(m for m in test_every_setting_is_read_from_its_key.pytestmark)
+    assert {row[2] for row in table.args[1]} == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({}, ["OPINION_SEARCH_INDEX is not set", "OPINION_SEARCH_INDEX=data/index"]),
+        ({"OPINION_SEARCH_INDEX": " "}, ["OPINION_SEARCH_INDEX is not set"]),
+        ({**INDEX, "OPINION_SEARCH_PROT": "1"}, ["OPINION_SEARCH_PROT", "OPINION_SEARCH_PORT?"]),
+        ({**INDEX, "OPINION_SEARCH_INDEX_DIR": "x"}, ["did you mean OPINION_SEARCH_INDEX?"]),
+        ({**INDEX, "OPINION_SEARCH_": "x"}, ["there is no setting OPINION_SEARCH_;"]),
+        ({**INDEX, "OPINION_SEARCH_port": "1"}, ["there is no setting OPINION_SEARCH_port"]),
+        ({**INDEX, "OPINION_SEARCH_PORT": "65536"}, ["OPINION_SEARCH_PORT", "65535"]),
+        ({**INDEX, "OPINION_SEARCH_PORT": "http"}, ["OPINION_SEARCH_PORT", "integer"]),
+        ({**INDEX, "OPINION_SEARCH_WORKERS": "0"}, ["OPINION_SEARCH_WORKERS", "greater"]),
+        ({**INDEX, "OPINION_SEARCH_POLL_INTERVAL_S": "nan"}, ["OPINION_SEARCH_POLL_INTERVAL_S"]),
+        ({**INDEX, "OPINION_SEARCH_POLL_INTERVAL_S": "0"}, ["OPINION_SEARCH_POLL_INTERVAL_S"]),
+        ({**INDEX, "OPINION_SEARCH_MAX_BODY_BYTES": "1"}, ["OPINION_SEARCH_MAX_BODY_BYTES"]),
+    ],
+)
+def test_what_cannot_be_is_refused_with_advice(environ, words):
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(environ)
+
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_an_empty_value_is_an_unset_one():
+    assert Settings.from_env({**INDEX, "OPINION_SEARCH_MODEL": ""}).model is None
+
+
+def test_options_of_other_commands_may_stand_in_the_same_environment():
+    assert Settings.from_env({**INDEX, "OPINION_SEARCH_JOBS": "2"}).threads is None
+
+
+def test_no_message_repeats_a_value():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({**INDEX, "OPINION_SEARCH_PORT": "s3cret"})
+
+    assert "s3cret" not in str(caught.value)
+
+
+def test_the_largest_batch_fits_into_the_default_body():
+    query = "\\ud83d\\ude00" * 20_000  # as json.dumps writes a character beyond the first plane
+    entry = len('{"query": "", "k": 100, "explain": true}, ') + len(query)
+
+    assert 64 * entry + 1000 < Settings.from_env(INDEX).max_body_bytes
+
+
+def test_settings_are_frozen_and_closed():
+    settings = Settings.from_env(INDEX)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 1  # type: ignore[misc]
+    with pytest.raises(ValueError, match="Extra"):
+        Settings(index_dir=Path(), prot=1)  # type: ignore[call-arg]
+
+
+def test_every_setting_is_described():
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
