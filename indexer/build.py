@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.calibration import Lanes, calibrate
-from indexer.errors import EmptyCorpusError
+from indexer.errors import EmptyCorpusError, RecordError
 from indexer.passages import PassageLimits, cut_passages
 from indexer.records import CaseRecord, Passage, Section
 from indexer.sections import split_sections
@@ -193,17 +194,23 @@ class _Line:
                 self.refused.append(record)
                 continue
             sections, cut = self._cut(record)
-            passages.add(record, sections, cut)
-            for opinion_passages in cut:
-                for passage in opinion_passages:
-                    words.add(passage.row, passage.text)
-                    yield passage.text
-            self.cases += 1
-            self._report()
+            try:
+                passages.add(record, sections, cut)
+            except RecordError as error:
+                self.refused.append(
+                    Refused(place=record.case.id, reason=str(error), case_id=record.case.id)
+                )
+                continue
+            self._count(record, sections, cut)
+            for passage in chain.from_iterable(cut):
+                words.add(passage.row, passage.text)
+                yield passage.text
 
     def _cut(self, record: CaseRecord) -> tuple[list[tuple[Section, ...]], list[list[Passage]]]:
+        """Cut each opinion of a case into sections, and those into passages with their rows."""
         all_sections: list[tuple[Section, ...]] = []
         all_passages: list[list[Passage]] = []
+        row = self.passages
         for opinion in record.opinions:
             sections = split_sections(opinion.text, opinion_type=opinion.header.type)
             cut: list[Passage] = []
@@ -212,18 +219,29 @@ class _Line:
                     opinion,
                     section,
                     position=position,
-                    first_row=self.passages + len(cut),
+                    first_row=row + len(cut),
                     token_spans=self.embedder.token_spans,
                     limits=self.limits,
                 )
+            row += len(cut)
             all_sections.append(sections)
             all_passages.append(cut)
-            self.opinions += 1
-            self.sections += len(sections)
-            self.passages += len(cut)
+        return all_sections, all_passages
+
+    def _count(
+        self,
+        record: CaseRecord,
+        sections: Sequence[Sequence[Section]],
+        passages: Sequence[Sequence[Passage]],
+    ) -> None:
+        self.cases += 1
+        self.opinions += len(record.opinions)
+        self.sections += sum(map(len, sections))
+        self.passages += sum(map(len, passages))
+        for opinion, cut in zip(record.opinions, passages, strict=True):
             self.characters += len(opinion.text)
             self._count_tokens(opinion.text, cut)
-        return all_sections, all_passages
+        self._report()
 
     def _count_tokens(self, text: str, cut: Sequence[Passage]) -> None:
         """Count the tokens of the whole text, and those that lie in a passage the model reads whole."""

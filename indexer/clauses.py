@@ -34,22 +34,19 @@ def cut_long(text: str, tokens: TokenSpans, *, parts: int, most: int) -> list[in
     firsts = _free_starts(tokens)
     starts = tokens[:, 0]
     cuts = _find_cuts(text, starts[firsts])
-    count = len(starts)
-    parts = max(parts, -(-count // most))
     offsets: list[int] = []
-    begin = 0
-    while count - begin > most or (parts > 1 and begin < count):
-        ideal = begin + (count - begin) / max(parts, 2)
-        slack = max((most - ideal + begin) / 2, 0)
-        low, high = max(begin + 1, int(ideal - slack)), min(begin + most, int(ideal + slack) + 1)
-        place = _best_place(cuts, starts, (low, int(ideal), min(high, count - 1)))
+    begin, count = 0, len(starts)
+    while (left := max(parts - len(offsets), -(-(count - begin) // most))) > 1:
+        share = (count - begin) / left
+        low = begin + max(1, int(share / 2))
+        high = min(begin + most, count - max(1, int(share / 2)))
+        place = _best_place(cuts, starts, (low, begin + int(share), high))
         if place is None or place <= begin:
             place = _forced_place(firsts, begin, most)
-        if place is None or place >= count:
+        if place is None:
             break
         offsets.append(int(starts[place]))
         begin = place
-        parts = max(parts - 1, -(-(count - begin) // most))
     return offsets
 
 

@@ -75,6 +75,7 @@ _CAPTION: Final = re.compile(
 _CITATION: Final = re.compile(
     r"\b\d+ (?:U\. ?S\.|F\. ?(?:2d|3d|Supp)|S\. ?Ct|L\. ?Ed|Wall|How|[A-Z][a-z]*\. ?(?:2d|3d))|^(?:See|Id|Ibid|Cf|Compare|E\.g|Accord|But see)\b"
 )
+_ANSWER: Final = re.compile(r"(?:Yes|No|Right|Correct|Okay|Sure)\b.{0,30}")
 _PAGE_HEAD: Final = re.compile(r"\d+ U\. ?S\. |Nos?\. \d|\[?Cite as|NOTICE:")
 _SENTENCES: Final = re.compile(r"[a-z)\]]{3}[.?!][\"”\u2019']?\s+[A-Z]")
 _SMALL_WORDS: Final = "a an and as at be but by for from in into is nor not of on or over per the to under upon v versus via vs was with"
@@ -127,8 +128,7 @@ def _read_heading(lines: Sequence[Line], i: int, form: TextForm) -> Heading | No
 
 def _fits_bare(lines: Sequence[Line], i: int, heading: Heading) -> bool:
     """Judge a numeral alone: between paragraphs, not between a question and its answer."""
-    nearby = lines[max(0, i - 3) : i + 4]
-    if any(line.text.startswith(("Q.", "Q:", "Q ")) for line in nearby) or i + 1 == len(lines):
+    if _is_examination(lines, i) or i + 1 == len(lines):
         return False
     assert heading.enumerator is not None
     first = heading.enumerator.links[0][1][0].series
@@ -142,7 +142,7 @@ def _fits_numbered(lines: Sequence[Line], i: int, heading: Heading) -> bool:
     """Judge an enumerator with words: they read as a title, not as an item of a list or a footnote."""
     title, words = heading.title, heading.title.split()
     plain = heading.dress is Dress.PLAIN
-    if len(words) > _MAX_WORDS or _reads_as_text(title):
+    if len(words) > _MAX_WORDS or _reads_as_text(title) or _ANSWER.fullmatch(title):
         return False
     assert heading.enumerator is not None
     series = heading.enumerator.links[0][1][0].series
@@ -156,6 +156,12 @@ def _fits_numbered(lines: Sequence[Line], i: int, heading: Heading) -> bool:
     if i + 1 == len(lines):
         return role_of_title(title) is not None
     return not (minor and plain and not _leads_on(lines[i + 1].text))
+
+
+def _is_examination(lines: Sequence[Line], i: int) -> bool:
+    """Whether a witness is being questioned here: ``A.`` is then an answer."""
+    nearby = lines[max(0, i - 3) : i + 4]
+    return any(line.text.startswith(("Q.", "Q:", "Q ")) for line in nearby)
 
 
 def _fits_unnumbered(lines: Sequence[Line], i: int, heading: Heading) -> bool:

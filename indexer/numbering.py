@@ -57,7 +57,7 @@ _NATURAL: Final = re.compile(
     r"(?P<close>\.\)|[.):])?\s*(?:[-\u2013—]+\s*)?(?P<title>.*)"
 )
 _STRIPPED: Final = re.compile(r"(?P<head>[ivx]{1,6}|[a-z])\.(?:(?P<second>[a-z])\.)?(?P<title>.*)")
-_BARE: Final = re.compile(r"[ivx]{1,6}|[a-h]")
+_BARE: Final = re.compile(r"[ivx]{1,6}|[a-h]|ill\.?")
 _INITIALS: Final = re.compile(r"[A-Z]\.|[a-z]\.")
 
 
@@ -79,7 +79,10 @@ def parse_enumerator(line: str, form: TextForm) -> Enumerator | None:
 
 
 def _parse_stripped(line: str) -> Enumerator | None:
-    found = _STRIPPED.fullmatch(line if _BARE.fullmatch(line) is None else f"{line}.")
+    bare = _BARE.fullmatch(line)
+    if bare and line.startswith("ill"):
+        return Enumerator("ill", (("ill", (Mark(Series.ROMAN, _MISREAD["Ill"]),)),), "")
+    found = _STRIPPED.fullmatch(f"{line}." if bare else line)
     if not found or _INITIALS.match(found["title"]):
         return None
     head, second = found["head"], found["second"]

@@ -3,12 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from indexer.headings import Heading
 from indexer.lines import Line
 from indexer.numbering import Mark
 from indexer.records import SectionRole
 from indexer.roles import is_narrative, role_of_title
+
+_MAX_DEPTH: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,15 @@ class OutlineBuilder(ABC):
         self.lines = lines
         self.open: list[OpenLevel] = []
         self.last: Heading | None = None
+        self.followers: dict[int, int] = {}
+        """Line of a heading → line of the next."""
 
     def place(self, heading: Heading) -> Placed | None:
         """Put the next heading in its place, or refuse it."""
         if self.open and self._role(0) is SectionRole.FOOTNOTES:
             return None
+        if self.last is not None:
+            self.followers[self.last.line] = heading.line
         fits = (
             self._place_unnumbered(heading)
             if heading.enumerator is None
@@ -71,6 +78,7 @@ class OutlineBuilder(ABC):
         self, depth: int, heading: Heading, mark: Mark | None = None, *, announced: bool = False
     ) -> bool:
         """Close all levels from ``depth`` on, and open one there."""
+        depth = min(depth, _MAX_DEPTH - 1)
         self.open[depth:] = [OpenLevel(heading, heading.text, mark, announced)]
         return True
 

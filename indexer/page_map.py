@@ -100,10 +100,11 @@ def _cut(text: str, mark: Reading, words: frozenset[str]) -> tuple[int, int, str
 
 
 def _tears_a_sentence(kept: str, after: str) -> bool:
-    if not kept or kept[-1] in _SENTENCE_END:
+    unnoted = kept.rstrip("0123456789 ")  # "the bill.21" has ended, with its note's figure
+    if not unnoted or unnoted[-1] in _SENTENCE_END:
         return False
     line = kept[kept.rfind("\n") + 1 :]
-    return after.islower() or (bool(after) and len(line) > _HEADING_LENGTH)
+    return after.islower() or (bool(after) and len(line) > _HEADING_LENGTH and not line.isupper())
 
 
 def _hyphen_before(text: str, mark: Reading) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from indexer.page_map import MarkedText, lift_marks
 from indexer.records import PageMark
 from indexer.reporters import Citation, parse_citation
-from indexer.star_pages import ENOUGH, LONGEST_CASE, Reading, Run, best_run, read_marks, rerun
+from indexer.star_pages import ENOUGH, Reading, Run, best_run, read_marks, rerun
 
 UNKNOWN_PAGE: Final = ""
 """The `PageMark.page` of a stretch whose page the text does not tell."""
@@ -19,9 +19,14 @@ _USUAL_PAGE: Final = 4000
 """Characters, where an opinion has too few marks to tell how long its pages are."""
 _LONGEST: Final = 3.0
 """How many usual pages a mark may be believed for."""
+_ALWAYS_BELIEVED: Final = 3000
+"""Characters that any mark may be believed for."""
 _LONGEST_BEFORE_GAP: Final = 1.2
 """The same, where the next mark skips a page."""
-_NOTE: Final = re.compile(r"\[(\d{1,3})\]")
+_SHORT_PAGE: Final = 250
+_MORE_PAGES: Final = 250
+"""A case may have this many pages more than its text has short pages: arguments and syllabus left out."""
+_NOTE: Final = re.compile(r"\[(\d{1,3}|\*{1,3})\]")
 _OPENING: Final = 600
 
 
@@ -41,11 +46,11 @@ class _Numbers:
     certain: bool
     """Markup says that they are, so that they need not count upward."""
 
-    def run(self, first: int) -> Run:
-        """Return those that count pages of a case whose first page is ``first``."""
+    def run(self, first: int, last: int) -> Run:
+        """Return those that count pages of a case that stands on ``first`` to ``last``."""
         if not self.certain:
-            return best_run(self.readings, first=first)
-        marks = [one for (one,) in self.readings if first <= one.page <= first + LONGEST_CASE]
+            return best_run(self.readings, first=first, last=last)
+        marks = [one for (one,) in self.readings if first <= one.page <= last]
         return Run(tuple(marks), ENOUGH * len(marks))
 
     def marks(self, run: Run) -> tuple[Reading, ...]:
@@ -71,10 +76,11 @@ def paginate(texts: Sequence[MarkedText], citations: Sequence[str]) -> list[Page
     known = [one for one in map(parse_citation, citations) if one and not one.is_electronic]
     if not any("*" in one.text for one in texts):
         return [PagedText(one.text) for one in texts]
+    longest = _MORE_PAGES + sum(len(one.text) for one in texts) // _SHORT_PAGE
     pagings: list[tuple[_Paging, list[_Numbers]]] = []
     for group in (1, 2):
         numbers = [_numbers(one, group) for one in texts]
-        paging = _choose(numbers, known)
+        paging = _choose(numbers, known, longest)
         if paging is not None:
             pagings.append((paging, numbers))
             known = [one for one in known if one != paging.citation]
@@ -87,12 +93,17 @@ def _numbers(text: MarkedText, group: int) -> _Numbers:
     return _Numbers(read_marks(text.text, stars=group), certain=False)
 
 
-def _choose(numbers: Sequence[_Numbers], citations: Sequence[Citation]) -> _Paging | None:
-    """Return the citation whose pages all the runs together fit best; nearest first page on a tie."""
+def _choose(
+    numbers: Sequence[_Numbers], citations: Sequence[Citation], longest: int
+) -> _Paging | None:
+    """Return the citation whose pages all the runs together fit best; nearest first page on a tie.
+
+    ``longest`` is how many pages the case may have.
+    """
     best: tuple[float, int] | None = None
     chosen: _Paging | None = None
     for citation in citations:
-        runs = tuple(one.run(citation.page) for one in numbers)
+        runs = tuple(one.run(citation.page, citation.page + longest) for one in numbers)
         firsts = [run.marks[0].page for run in runs if run.marks]
         if not firsts or max(run.worth for run in runs) < ENOUGH:
             continue
@@ -164,7 +175,7 @@ def _opening(text: str, mark: PageMark, citation: Citation, usual: float) -> lis
     named = re.escape(citation.volume) + r"\s+\S.{0,20}?\s*\b" + str(citation.page) + r"\b"
     if re.match(r"\s*" + named, text[:_OPENING]):
         page = citation.page
-    elif mark.start <= usual * _LONGEST:
+    elif mark.start <= max(usual * _LONGEST, _ALWAYS_BELIEVED):
         page = _number(mark.page) - 1
     else:
         return []
@@ -198,7 +209,9 @@ def _bounded(marks: Sequence[PageMark], usual: float, length: int) -> list[PageM
         following = marks[at + 1] if at + 1 < len(marks) else None
         end = following.start if following else length
         skips = following is not None and _number(following.page) > _number(mark.page) + 1
-        reach = round(usual * (_LONGEST_BEFORE_GAP if skips and mark.page else _LONGEST))
+        reach = round(
+            usual * _LONGEST_BEFORE_GAP if skips else max(usual * _LONGEST, _ALWAYS_BELIEVED)
+        )
         if mark.page and end - mark.start > reach:
             bounded.append(
                 PageMark(reporter=mark.reporter, page=UNKNOWN_PAGE, start=mark.start + reach)

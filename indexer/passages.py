@@ -26,6 +26,8 @@ _CITATION: Final = re.compile(
     r"\s*(?:(?:see|id|ibid|cf|accord|compare|but see|e\.g)\b|at \w+ \w+\.at\b|[^.]{0,60},(?: ?at\b|cir\b|d\.| \d+ [A-Z]))",
     re.IGNORECASE,
 )
+_CRUMB: Final = 5
+"""Tokens that the sentences of a section have on average, at the least, to be placed one by one."""
 _PARAGRAPH_ENDS: Final = re.compile(r"\n\s*$")
 _FINISHED: Final = re.compile(r"[.?!][\"”\u2019'»)\]*\d]*\s*$")
 
@@ -119,7 +121,7 @@ def _pieces(
 
 def _plan(text: str, tokens: TokenSpans, limits: PassageLimits) -> list[int]:
     """Return the edges of the passages of ``text``, its ends included."""
-    units = _units(text, tokens, limits)
+    units = _coarse(_units(text, tokens, limits), limits)
     ends = _best_ends(units, limits)
     return [0, *(units[i].end for i in ends)]
 
@@ -140,6 +142,20 @@ def _units(text: str, tokens: TokenSpans, limits: PassageLimits) -> list[_Unit]:
         else:
             units.append(_Unit(sentence.end, last - first, cost))
     return units
+
+
+def _coarse(units: list[_Unit], limits: PassageLimits) -> list[_Unit]:
+    """Join neighbours where sentences are mere crumbs (tables, lists), which bounds the search below."""
+    if sum(unit.tokens for unit in units) >= _CRUMB * len(units):
+        return units
+    joined: list[_Unit] = []
+    for unit in units:
+        small = joined and joined[-1].tokens < 2 * _CRUMB
+        if small and joined[-1].tokens + unit.tokens <= limits.max_tokens:
+            joined[-1] = _Unit(unit.end, joined[-1].tokens + unit.tokens, unit.cost)
+        else:
+            joined.append(unit)
+    return joined
 
 
 def _end_cost(sentence: str, following: str) -> float:

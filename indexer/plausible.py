@@ -1,7 +1,7 @@
 """Which numbered lines of natural text continue or begin a series: lone numbers are often footnote marks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -121,20 +121,18 @@ def _with_seconds(headings: Sequence[Heading]) -> list[Heading]:
     kept: list[Heading] = []
     coming: dict[tuple[Series, bool], int] = {}
     for heading in reversed(headings):
-        marks = _marks(heading)
-        if not marks or _needs_no_second(heading) or any(_has_second(m, coming) for m in marks):
+        links = heading.enumerator.links if heading.enumerator else ()
+        if len(links) != 1 or _needs_no_second(heading) or _has_second(links[0][1], coming):
             kept.append(heading)
-            for mark in marks:
-                coming[mark.style] = mark.value
+            coming.update({marks[0].style: marks[0].value for _, marks in links})
     return kept[::-1]
 
 
-def _marks(heading: Heading) -> tuple[Mark, ...]:
-    return heading.enumerator.links[-1][1] if heading.enumerator else ()
-
-
-def _has_second(mark: Mark, coming: dict[tuple[Series, bool], int]) -> bool:
-    return mark.value != 1 or coming.get(mark.style, 0) in (2, 3)
+def _has_second(marks: Sequence[Mark], coming: Mapping[tuple[Series, bool], int]) -> bool:
+    """Whether it is no first member, or its second comes: ``I`` alone may also be the letter before J."""
+    if marks[0].value != 1 or coming.get(marks[0].style, 0) in (2, 3):
+        return True
+    return any(coming.get(mark.style) == mark.value + 1 for mark in marks[1:])
 
 
 def _needs_no_second(heading: Heading) -> bool:

@@ -8,6 +8,7 @@ counts upward from the case's own first page in one reporter; anything else is l
 """
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,8 +25,6 @@ _LETTER: Final = re.compile(r"[A-Z](?=\s)")
 _PAGE_DIGITS: Final = 5
 _MAX_STEP: Final = 120
 """How far two neighbouring marks may count apart: pages that hold only notes, plates, a syllabus."""
-LONGEST_CASE: Final = 1200
-"""Pages from a case's first to its last, at the most."""
 _SKIP_COST: Final = 0.15
 _MAX_SKIP_COST: Final = 1.2
 """More than one mark is worth, so that a run jumps far only where it goes on after the jump."""
@@ -95,13 +94,12 @@ def _readings(text: str, found: re.Match[str]) -> list[Reading]:
     return readings
 
 
-def best_run(numbers: Iterable[Sequence[Reading]], *, first: int, last: int | None = None) -> Run:
+def best_run(numbers: Iterable[Sequence[Reading]], *, first: int, last: int = sys.maxsize) -> Run:
     """Return the upward run of pages within ``first`` … ``last`` that is worth most.
 
     Each mark adds its worth, and each page passed over costs a little. Of equals the earlier in the
     text is taken.
     """
-    last = first + LONGEST_CASE if last is None else last
     best: dict[tuple[int, str], tuple[float, int]] = {}
     nodes: list[tuple[Reading, int]] = []
     top = (0.0, -1)

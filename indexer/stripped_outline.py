@@ -1,9 +1,11 @@
 """Which heading stands under which, in the stripped form."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from indexer.headings import Heading
+from indexer.lines import Line
 from indexer.numbering import Mark, Series
 from indexer.open_levels import OutlineBuilder
 from indexer.records import SectionRole
@@ -26,6 +28,10 @@ _NOT_TELLING: Final = frozenset(_NOT_TELLING_WORDS.split())
 
 class StrippedOutline(OutlineBuilder):
     """Enumerators are often lost, and the outline must come from words and neighbours too."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__(lines)
+        self._parts: dict[int, list[frozenset[str]]] = {}
 
     def _place_numbered(self, heading: Heading) -> bool:
         assert heading.enumerator is not None
@@ -89,6 +95,8 @@ class StrippedOutline(OutlineBuilder):
             return is_matter_of_law(role) or (
                 heading.is_well_known and not (is_narrative(role) and beside_facts)
             )
+        if self.open[0].heading.is_bare:
+            return role is SectionRole.DISPOSITION
         inner = role in (
             SectionRole.STANDARD_OF_REVIEW,
             SectionRole.JURISDICTION,
@@ -99,6 +107,8 @@ class StrippedOutline(OutlineBuilder):
     def _may_hold(self, role: SectionRole | None) -> bool:
         """Whether the one open part, which has words of its own, is of a kind that has parts."""
         own = self._role(0)
+        if self.open[0].heading.is_bare:
+            return True
         if own is SectionRole.ANALYSIS:
             return self.open[0].heading.is_well_known
         return own is SectionRole.FACTS and not is_matter_of_law(role)
@@ -115,11 +125,18 @@ class StrippedOutline(OutlineBuilder):
     def _announces(self, above: Heading, heading: Heading) -> bool:
         """Whether one paragraph above counts its parts (``first,we … . second,we …``), and this is one."""
         wanted = _stems(heading.title) - _stems(above.title)
-        for line in self.lines[above.line + 1 : heading.line] if wanted else ():
-            parts = [s for s in re.split(r"[.?!;]\s*", line.text) if _ORDINAL.match(s)]
-            if len(parts) > 1 and any(wanted <= _stems(part) for part in parts):
-                return True
-        return False
+        if above.line not in self._parts:
+            self._parts[above.line] = self._count_parts(above)
+        return bool(wanted) and any(wanted <= part for part in self._parts[above.line])
+
+    def _count_parts(self, above: Heading) -> list[frozenset[str]]:
+        """Return the words of each part that a section's own words count."""
+        parts: list[frozenset[str]] = []
+        for line in self.lines[above.line + 1 : self.followers.get(above.line, above.line + 1)]:
+            sentences = re.split(r"[.?!;]\s*", line.text)
+            counted = [_stems(s) for s in sentences if _ORDINAL.match(s)]
+            parts.extend(counted if len(counted) > 1 else [])
+        return parts
 
 
 def _stems(words: str) -> frozenset[str]:

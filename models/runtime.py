@@ -1,7 +1,7 @@
 """A prepared model at work: OpenVINO and a tokenizer, no torch."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
 from queue import LifoQueue
@@ -75,12 +75,23 @@ class PreparedEmbedder:
         ``spec.passage_budget`` tokens raises `TextTooLongError`.
         """
         rows = np.empty((len(texts), self._spec.dim), np.float32)
-        with self._network.filling(rows) as submit:
+
+        def fill(batch: list[Ids], places: list[int]) -> None:
+            rows[places] = self._network.infer(batch)
+
+        workers = ThreadPoolExecutor(self._network.threads)
+        try:
+            pending: list[Future[None]] = []
             for start in range(0, len(texts), BLOCK):
-                places = range(start, min(start + BLOCK, len(texts)))
-                block = [self._passage_ids(place, texts[place]) for place in places]
-                for batch in _batches(block):
-                    submit([block[i] for i in batch], [start + i for i in batch])
+                block = self._block(texts, start)
+                _finish(pending)
+                pending = [
+                    workers.submit(fill, [block[i] for i in batch], [start + i for i in batch])
+                    for batch in _batches(block)
+                ]
+            _finish(pending)
+        finally:
+            workers.shutdown(cancel_futures=True)
         return rows
 
     def embed_query(self, text: str, /) -> FloatVector:
@@ -92,7 +103,11 @@ class PreparedEmbedder:
         parts = cut_text(text, token_spans=self._tokens.spans, budget=self._query_budget)
         ids = [self._tokens.ids(self._spec.query_prompt + part) for part in parts]
         weights = [self._tokens.count(part) for part in parts]
-        return pool(self._network.infer(ids), weights)
+        return pool(np.concatenate([self._network.infer([part]) for part in ids]), weights)
+
+    def _block(self, texts: Sequence[str], start: int) -> list[Ids]:
+        places = range(start, min(start + BLOCK, len(texts)))
+        return [self._passage_ids(place, texts[place]) for place in places]
 
     def _passage_ids(self, position: int, text: str) -> Ids:
         ids = self._tokens.ids(self._spec.passage_prompt + text)
@@ -101,10 +116,6 @@ class PreparedEmbedder:
             tokens = len(ids) - self._spec.window + budget
             raise TextTooLongError(position=position, tokens=tokens, budget=budget)
         return ids
-
-
-Submit: TypeAlias = Callable[[list[Ids], list[int]], None]
-"""Takes token numbers of one padded length, and the rows their vectors go to."""
 
 
 class Network:
@@ -132,36 +143,29 @@ class Network:
         found = self._graph.output(0).get_partial_shape()[1].to_string()
         if found != str(dim):
             raise ModelCorruptError(graph, f"its vectors have {found} numbers, not {dim}")
-        self._threads = threads
+        self.threads = threads
         self._idle: LifoQueue[Any] = LifoQueue()
         for _ in range(threads):
             self._idle.put(self._graph.create_infer_request())
 
     def infer(self, texts: Sequence[Ids]) -> FloatMatrix:
-        """Return one row a text, computed on the calling thread; waits for a free stream."""
+        """Return one row a text, for texts of one padded length; waits for a free stream.
+
+        The calling thread computes. (OpenVINO's own queue calls back from threads that Python does
+        not know; a process that ended soon after was now and then aborted by one of them.)
+        """
         request = self._idle.get()
         try:
-            rows = [request.infer(_padded([ids]))[0][0].copy() for ids in texts]
+            rows: FloatMatrix = request.infer(_padded(texts))[0].copy()
         finally:
             self._idle.put(request)
-        return np.stack(rows)
+        return rows
 
-    @contextmanager
-    def filling(self, rows: FloatMatrix) -> Iterator[Submit]:
-        """Yield a function that has vectors computed into ``rows``; they are there at the end."""
-        queue = openvino.AsyncInferQueue(self._graph, self._threads)
 
-        def store(request: Any, places: list[int]) -> None:
-            rows[places] = request.get_output_tensor(0).data
-
-        def submit(texts: list[Ids], places: list[int]) -> None:
-            queue.start_async(_padded(texts), places)
-
-        queue.set_callback(store)
-        try:
-            yield submit
-        finally:
-            queue.wait_all()
+def _finish(pending: list[Future[None]]) -> None:
+    """Wait for the work given out; the first that failed raises."""
+    for future in pending:
+        future.result()
 
 
 def _padded_length(ids: Ids) -> int:

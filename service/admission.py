@@ -8,7 +8,9 @@ from typing import Final
 import numpy as np
 
 from indexer.courts import binding_courts
+from indexer.errors import FilterError
 from indexer.filters import Filters
+from indexer.store.analysis import citation_terms
 from indexer.store.ranking import Rows
 from indexer.store.snapshot import Index
 
@@ -45,9 +47,18 @@ class Admission:
         for phrase in phrases:
             rows = _both(rows, self._index.lexical.phrase_rows(phrase))
         if filters.cites:
-            citing = [self._index.lexical.phrase_rows(citation) for citation in filters.cites]
-            rows = _both(rows, np.unique(np.concatenate(citing)))
+            rows = _both(rows, self._citing(filters.cites))
         return rows
+
+    def _citing(self, citations: tuple[str, ...]) -> Rows:
+        """Return the rows whose words hold one of the citations."""
+        found = []
+        for citation in citations:
+            terms = citation_terms(citation)
+            if len(terms) != 1:
+                raise FilterError("cites", f"{citation!r} is not one citation, such as 490 U.S. 386")
+            found.append(self._index.lexical.term_rows(terms[0]))
+        return np.unique(np.concatenate(found))
 
 
 def _with_binding_courts(filters: Filters) -> Filters | None:

@@ -34,8 +34,6 @@ from service.schemas import ErrorDetail, ErrorResponse
 
 RETRY_AFTER_S: Final = 2
 UNKNOWN_FIELD: Final = "unknown_field"
-_SOURCES: Final = frozenset({"body", "query", "path", "header", "cookie"})
-"""Where FastAPI says that a value came from; not part of its name."""
 _WIRE_NAMES: Final = {"date_from": "date_filed.gte", "date_to": "date_filed.lte"}
 """Filters whose name in `Filters` is not their name on the wire."""
 _WORDS: Final = {
@@ -138,7 +136,8 @@ def _of_http(error: HTTPException) -> Problem:
 
 
 def _of_request(error: RequestValidationError) -> Problem:
-    return _of_details(error.errors())
+    """Read FastAPI's findings, whose places begin with where the value came from: body, query."""
+    return _of_details([{**found, "loc": found["loc"][1:]} for found in error.errors()])
 
 
 def _of_validation(error: ValidationError) -> Problem:
@@ -168,9 +167,8 @@ def _malformed(message: str) -> Problem:
 
 
 def _path(location: Sequence[int | str], context: Mapping[str, Any]) -> str:
-    parts = list(location[1:] if location and location[0] in _SOURCES else location)
-    extra = context.get("field")
-    return ".".join(str(part) for part in (*parts, *([extra] if extra else ())))
+    inner = context.get("field")
+    return ".".join(str(part) for part in (*location, *([inner] if inner else ())))
 
 
 def _encodable(text: Any) -> Any:

@@ -58,7 +58,8 @@ def search_get(params: Annotated[SearchParams, Query()], live: LiveDep) -> Respo
     """Answer the same search as the POST, for links and browsers.
 
     `q` is the query, lists are repeated parameters, and filters stand for themselves:
-    `court=ca6&section_role=facts&date_filed.gte=1990`.
+    `court=ca6&section_role=facts&date_filed.gte=1990`. An address holds at most 64 KiB; a longer
+    query goes by POST.
     """
     with live.searcher() as searcher:
         return _json(_answer(searcher, params.request()))

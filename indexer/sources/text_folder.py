@@ -134,4 +134,5 @@ def title_of(text: str) -> str:
         if title and len(longer) > _TITLE_LENGTH:
             break
         title = longer[:_TITLE_LENGTH]
-    return title if title == " ".join(text.split()) else f"{title}…"
+    whole = title == " ".join(words) and len(text) <= _OPENING
+    return title if whole else f"{title}…"

@@ -1,7 +1,5 @@
 """Partial dates against the calendar."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +31,16 @@ def test_no_calendar_has_them(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "05", "2005-5", "2005/05/31", "31.05.2005", "2005-05-31T00:00", " 2005", "２００５"],
+    [
+        "",
+        "05",
+        "2005-5",
+        "2005/05/31",
+        "31.05.2005",
+        "2005-05-31T00:00",
+        " 2005",
+        "\uff12\uff10\uff10\uff15",
+    ],
 )
 def test_not_iso(text):
     with pytest.raises(ValueError, match="not an ISO 8601 date"):
@@ -42,4 +49,4 @@ def test_not_iso(text):
 
 @given(st.dates())
 def test_every_day_is_read_back(day):
-    assert date(*date_parts(day.isoformat())) == day
+    assert date_parts(day.isoformat()) == (day.year, day.month, day.day)

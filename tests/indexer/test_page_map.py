@@ -1,14 +1,15 @@
 """Marks lifted out of a text: the words whole again, and nothing lost."""
+# ruff: noqa: RUF001 - courts write the typographic apostrophe
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.page_map import lift_marks, restore
+from indexer.page_map import Lifted, lift_marks, restore
 from indexer.star_pages import Reading, best_run, read_marks
 
 
-def lift(text: str, first: int = 300):
+def lift(text: str, first: int = 300) -> Lifted:
     return lift_marks(text, best_run(read_marks(text), first=first).marks)
 
 
@@ -34,6 +35,8 @@ LONG = "The question presented is whether the officer's conduct, taken as a whol
         (f"{LONG}\n\n*331\n\nConstitution of the", f"{LONG} Constitution of the"),
         ("conduct\n\n*331during or following", "conduct during or following"),
         ("It is so ordered.\n\n*331\n\nJUSTICE WHITE", "It is so ordered.\n\nJUSTICE WHITE"),
+        (f"{LONG} bill.21\n\n*331The opinion", f"{LONG} bill.21\n\nThe opinion"),
+        (f"{LONG.upper()}\n\n*331 Mr. Adams", f"{LONG.upper()}\n\nMr. Adams"),
         ("II\n\n*331The facts are", "II\n\nThe facts are"),
         ("*331Justice Rehnquist delivered", "Justice Rehnquist delivered"),
         ("the end *331", "the end "),

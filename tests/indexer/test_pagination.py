@@ -1,13 +1,15 @@
 """Which page a stretch stands on: judged by pin cites that later courts give, and by made-up texts."""
 
+import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from indexer.page_map import MarkedText
 from indexer.pagination import UNKNOWN_PAGE, PagedText, paginate
-from indexer.records import CaseRecord
+from indexer.records import CaseRecord, Opinion
 from indexer.sources import read_sources
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -20,11 +22,11 @@ def sample() -> dict[str, CaseRecord]:
     return {record.case.id: record for record in records if isinstance(record, CaseRecord)}
 
 
-def one(text: str, citations=CITATIONS) -> PagedText:
+def one(text: str, citations: Sequence[str] = CITATIONS) -> PagedText:
     return paginate([MarkedText(text)], citations)[0]
 
 
-def page_at(paged, offset: int, reporter: str | None = None) -> str:
+def page_at(paged: PagedText | Opinion, offset: int, reporter: str | None = None) -> str:
     marks = [mark for mark in paged.pages if reporter in (None, mark.reporter)]
     at = bisect_right([mark.start for mark in marks], offset) - 1
     return marks[at].page if at >= 0 else UNKNOWN_PAGE
@@ -66,7 +68,7 @@ def test_a_note_at_the_end_is_on_the_page_of_its_reference(sample):
 
 def test_no_star_numbers_are_left_in_the_sample(sample):
     for case_id in ("cl-107729", "cl-107564", "cl-107979", "cl-108375"):
-        assert "*" not in sample[case_id].opinions[0].text
+        assert re.search(r"\*\d", sample[case_id].opinions[0].text) is None
 
 
 def test_the_reporter_is_the_one_whose_pages_fit():

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
 from types import SimpleNamespace
@@ -230,11 +231,7 @@ class FakeSearcher:
 
     def similar(self, passage_id: str, /, *, k: int, same_case: bool = False) -> tuple[Hit, ...]:
         own = self.passage(passage_id).stored
-        others = [
-            s
-            for s in STORED
-            if s is not own and (same_case or s.case.id != own.case.id)
-        ]
+        others = [s for s in STORED if s is not own and (same_case or s.case.id != own.case.id)]
         query = SearchQuery(text="x")
         return tuple(hit_of(s, n + 1, 0.5, query) for n, s in enumerate(others[:k]))
 
@@ -270,7 +267,7 @@ class FakeLive(Live):
 
 
 def settings(**given: Any) -> Settings:
-    return Settings(index_dir="nowhere", **given)
+    return Settings(index_dir=Path("nowhere"), **given)
 
 
 @contextmanager

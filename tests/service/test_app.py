@@ -4,9 +4,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
 
-import anyio
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from indexer.errors import IndexCorruptError, IndexMissingError, ModelMismatchError
@@ -20,7 +22,7 @@ from tests.service.fakes import FakeLive, FakeSearcher, client_of, settings, wai
 SEARCH = {"query": "taser"}
 
 
-def error_of(answer):
+def error_of(answer: Response) -> Any:
     assert answer.headers["content-type"] == "application/json"
     assert set(answer.json()) == {"error"}
     error = answer.json()["error"]
@@ -248,14 +250,14 @@ def test_more_than_may_wait_are_refused_at_once_and_those_inside_are_answered():
         assert client.post("/v1/search", json=SEARCH).status_code == 200
 
 
-def until_refused(client):
-    """Ask for a case until the third search has taken its place too."""
-    for _ in range(500):
-        with anyio.from_thread.start_blocking_portal():
-            pass
-        answer = client.get("/v1/search")  # 422 while there is room, before it needs a thread
+def until_refused(client: TestClient) -> Response:
+    """Knock until the third search has taken its place too."""
+    deadline = monotonic() + 5
+    while monotonic() < deadline:
+        answer = client.get("/v1/search")  # while there is room: 422, before it needs a thread
         if answer.status_code == 503:
             return answer
+        sleep(0.005)
     raise AssertionError("never refused")
 
 
@@ -319,13 +321,17 @@ def test_no_page_is_served_that_needs_the_internet():
 def test_searches_run_beside_each_other_in_threads():
     """Two searches that wait for each other both end: neither holds the event loop."""
     together = threading.Barrier(2, timeout=5)
-    live = FakeLive(lent=FakeSearcher(before_search=lambda _: together.wait() and None))
+
+    def meet(_: object) -> None:
+        together.wait()
+
+    live = FakeLive(lent=FakeSearcher(before_search=meet))
+
+    def ask() -> int:
+        return client.post("/v1/search", json=SEARCH).status_code
 
     async def both() -> list[int]:
-        return await asyncio.gather(
-            *(asyncio.to_thread(lambda: client.post("/v1/search", json=SEARCH).status_code)
-              for _ in range(2))
-        )  # fmt: skip
+        return list(await asyncio.gather(asyncio.to_thread(ask), asyncio.to_thread(ask)))
 
     with client_of(live) as client:
         assert asyncio.run(both()) == [200, 200]

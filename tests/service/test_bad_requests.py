@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from service.schemas_params import SearchParams
+from service.schemas_requests import FiltersIn, SearchRequest
 from tests.service.fakes import client_of
 
 LONG = "x" * 20_001
@@ -28,20 +32,29 @@ class Bad:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def post(name, field, *words, code="invalid_value", **given):
+def post(name: str, field: str, *words: str, code: str = "invalid_value", **given: Any) -> Bad:
     body = {"query": "q", **given}
     return Bad(name, 422, code, field, words, body=body)
 
 
-def filters(name, field, *words, code="invalid_value", **given):
+def filters(name: str, field: str, *words: str, code: str = "invalid_value", **given: Any) -> Bad:
     return post(name, f"filters.{field}", *words, code=code, filters=given)
 
 
-def raw(name, content, *words, status=400, code="malformed_body", field=None):
-    return Bad(name, status, code, field, words, raw=content)
+def raw(
+    name: str, content: bytes, *words: str, status: int = 400, code: str = "malformed_body"
+) -> Bad:
+    return Bad(name, status, code, None, words, raw=content)
 
 
-def get(name, url, field, *words, status=422, code="invalid_value"):
+def get(
+    name: str,
+    url: str,
+    field: str | None,
+    *words: str,
+    status: int = 422,
+    code: str = "invalid_value",
+) -> Bad:
     return Bad(name, status, code, field, words, url=url, method="GET")
 
 
@@ -230,3 +243,49 @@ def test_head_is_refused_without_a_body(client, status):
 
     assert answer.status_code == status
     assert answer.content == b""
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+NAMES = st.sampled_from([*SearchRequest.model_fields, *FiltersIn.model_fields, "gte", "x"])
+BODIES = st.dictionaries(NAMES, VALUES | st.dictionaries(NAMES, VALUES, max_size=3), max_size=4)
+
+
+@given(body=BODIES | VALUES)
+def test_no_body_is_answered_by_accident(client, body):
+    """Whatever is sent is answered, or refused in the one shape with a field that was sent."""
+    content = json.dumps(body).encode()
+    answer = client.post("/v1/search", content=content, headers=JSON)
+
+    assert answer.status_code in {200, 400, 422}
+    if answer.status_code != 200:
+        assert set(answer.json()["error"]) == {"code", "message", "field"}
+    entries = client.post("/v1/search/batch", content=b'{"searches": [%b]}' % content, headers=JSON)
+    if answer.status_code == 200:
+        assert entries.json()["answers"] == [answer.json()]
+    elif answer.status_code == 422:
+        assert entries.json()["answers"][0]["error"]["field"] == answer.json()["error"]["field"]
+
+
+PARAMS = st.lists(
+    st.tuples(
+        st.sampled_from([*SearchParams.model_fields, "date_filed.gte", "x"]),
+        st.text(max_size=8) | st.sampled_from(["1", "true", "2005", "case", "lead", "facts"]),
+    ),
+    max_size=5,
+)
+
+
+@given(params=PARAMS)
+def test_no_query_string_is_answered_by_accident(client, params):
+    answer = client.get("/v1/search", params=[("q", "x"), *params])
+
+    assert answer.status_code in {200, 422}
+    if answer.status_code == 422:
+        named = answer.json()["error"]["field"].partition(".")[0]
+        assert named in {name.partition(".")[0] for name, _ in params} | {"q"}

@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from pydantic import TypeAdapter
 
@@ -27,7 +30,7 @@ def document():
         return answer.json()
 
 
-def operations(document):
+def operations(document: Any) -> Iterator[tuple[tuple[str, str], Any]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield (method, path), operation
@@ -112,6 +115,15 @@ def test_lists_of_a_query_string_are_arrays(document):
     parameters = document["paths"]["/v1/search"]["get"]["parameters"]
     kinds = {p["name"]: p["schema"].get("type") for p in parameters}
 
-    lists = ("court", "opinion_type", "section_role", "case_id", "judge", "status", "cites", "fields")
+    lists = (
+        "court",
+        "opinion_type",
+        "section_role",
+        "case_id",
+        "judge",
+        "status",
+        "cites",
+        "fields",
+    )
     assert [kinds[name] for name in lists] == ["array"] * len(lists)
     assert {"q", "date_filed.gte", "date_filed.lte", "binding_on"} <= set(kinds)

@@ -1,7 +1,9 @@
 import json
 from hashlib import sha256
+from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from indexer.filters import Filters
 from service.hit_fields import FIELD_NAMES
@@ -70,7 +72,7 @@ def assert_keys(value: object, tree: object, path: str = "") -> None:
             assert_keys(item, tree[0], f"{path}[]")
 
 
-def post(client, **body):
+def post(client: TestClient, **body: Any) -> Any:
     answer = client.post("/v1/search", json={"query": "taser", **body})
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -222,6 +224,8 @@ def test_a_bad_entry_of_a_batch_spoils_no_other(client, searcher):
         {"query": "refused by the searcher", "rerank": True},
         {"query": "refused by a filter", "filters": {"binding_on": "nowhere"}},
         {"query": "x", "court": ["ca6"]},
+        {"k": 3},
+        {"query": " "},
         {"query": "last", "fields": ["cite"]},
     ]
     answer = client.post("/v1/search/batch", json={"searches": entries})
@@ -229,7 +233,7 @@ def test_a_bad_entry_of_a_batch_spoils_no_other(client, searcher):
     assert answer.status_code == 200
     answers = answer.json()["answers"]
     assert [a["query"] if "query" in a else a["error"]["field"] for a in answers] == [
-        "first", "k", None, "rerank", "filters.binding_on", "court", "last",
+        "first", "k", None, "rerank", "filters.binding_on", "court", "query", "query", "last",
     ]  # fmt: skip
     assert all(set(a["error"]) == {"code", "message", "field"} for a in answers if "error" in a)
     assert answers[0] == client.post("/v1/search", json=entries[0]).json()
@@ -283,7 +287,7 @@ def test_ids_may_hold_anything_when_encoded(client, path):
 
 
 def test_similar_passages_are_of_other_cases_unless_asked(client):
-    def cases_of(**params):
+    def cases_of(**params: str) -> set[str]:
         hits = client.get("/v1/passages/floyd:0-33/similar", params=params).json()["hits"]
         return {hit["case"]["id"] for hit in hits}
 
@@ -341,7 +345,7 @@ def test_walking_the_catalogue_shows_every_case_once(client):
 
 
 def test_the_catalogue_is_filtered_before_it_is_cut(client):
-    def ids(**params):
+    def ids(**params: Any) -> list[str]:
         return [c["id"] for c in client.get("/v1/cases", params=params).json()["cases"]]
 
     assert ids(court="ca6") == [FLOYD.id]

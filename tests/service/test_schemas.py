@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,7 @@ def test_the_shortest_request_has_the_defaults_of_the_contract():
     )
 
 
-FULL = {
+FULL: dict[str, Any] = {
     "query": 'taser "clearly established"',
     "k": 100,
     "mode": "lexical",

@@ -108,7 +108,7 @@ def test_the_largest_batch_fits_into_the_default_body():
 def test_settings_are_frozen_and_closed():
     settings = Settings.from_env(INDEX)
     with pytest.raises(ValueError, match="frozen"):
-        settings.port = 1  # type: ignore[misc]
+        settings.port = 1
     with pytest.raises(ValueError, match="Extra"):
         Settings(index_dir=Path(), prot=1)  # type: ignore[call-arg]
 

@@ -1,0 +1,123 @@
+"""From paths to records: what is found, in which order, and what is said of the rest."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.errors import SourceError
+from indexer.records import CaseRecord
+from indexer.sources import Refused, read_sources
+
+
+def record(case_id: str, **fields: object) -> str:
+    case = {"id": case_id, "case_name": "A v. B", "opinions": [{"text": "Held."}], **fields}
+    return json.dumps(case) + "\n"
+
+
+def outcome(*paths: Path) -> list[Any]:
+    return [
+        one.case.id if isinstance(one, CaseRecord) else (one.place, one.reason)
+        for one in read_sources(paths)
+    ]
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    (tmp_path / "b.jsonl").write_text(record("b1") + record("b2"), encoding="utf-8")
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(record("a1").encode()))
+    (tmp_path / "README.md").write_text("about", encoding="utf-8")
+    (tmp_path / ".hidden").write_text("x", encoding="utf-8")
+    for name in ("z", "m"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.txt").write_text("words", encoding="utf-8")
+    return tmp_path
+
+
+def test_folders_are_walked_in_sorted_order(corpus):
+    assert outcome(corpus) == ["a1", "b1", "b2", "m", "z"]
+    assert outcome(corpus / "z", corpus / "b.jsonl") == ["z", "b1", "b2"]
+
+
+def test_an_unknown_file_is_reported_as_skipped(corpus):
+    (corpus / "scan.pdf").write_bytes(b"%PDF-1.7")
+    found = outcome(corpus)
+    ((place, reason),) = [one for one in found if isinstance(one, tuple)]
+    assert place == f"{corpus}/scan.pdf"
+    assert reason.startswith("skipped")
+    assert len(found) == 6
+
+
+def test_a_file_is_known_by_its_content(tmp_path):
+    (tmp_path / "dump.json").write_text(record("x"), encoding="utf-8")
+    (tmp_path / "packed").write_bytes(gzip.compress(record("y").encode()))
+    assert outcome(tmp_path) == ["x", "y"]
+
+
+def test_a_compressed_name_with_other_content_is_refused(tmp_path):
+    (tmp_path / "a.jsonl.gz").write_bytes(b"\x1f\x8bnot gzip at all")
+    ((place, reason),) = outcome(tmp_path)
+    assert place == f"{tmp_path}/a.jsonl.gz"
+    assert "cannot be read" in reason
+
+
+def test_the_second_of_two_equal_ids_is_refused(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(record("x", status="first") + record("x", status="second"), encoding="utf-8")
+    first, second = read_sources([path])
+    assert isinstance(first, CaseRecord)
+    assert first.case.status == "first"
+    assert isinstance(second, Refused)
+    assert second.place == f"{path}:2"
+    assert f"duplicate id 'x': the case at {path}:1 has it" in second.reason
+
+
+def test_a_refused_case_does_not_take_the_id(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(record("x", date_filed="never") + record("x"), encoding="utf-8")
+    refused, kept = outcome(path)
+    assert "not an ISO 8601 date" in refused[1]
+    assert kept == "x"
+
+
+def test_opinion_ids_are_unique_in_the_corpus(tmp_path):
+    path = tmp_path / "a.jsonl"
+    clash = record("a", opinions=[{"text": "t", "id": "b-lead"}])
+    path.write_text(
+        clash + record("a-b", opinions=[{"text": "t", "type": "lead"}]), encoding="utf-8"
+    )
+    assert outcome(path)[0] == "a"
+    assert "duplicate opinion id 'a-b-lead'" in outcome(path)[1][1]
+
+
+def test_a_path_that_does_not_exist_is_an_error_at_once(tmp_path):
+    with pytest.raises(SourceError, match="no such file or folder"):
+        read_sources([tmp_path / "nowhere"])
+
+
+def test_no_paths_no_records():
+    assert outcome() == []
+
+
+def test_a_folder_that_contains_itself_is_walked_once(tmp_path):
+    (tmp_path / "a.txt").write_text("words", encoding="utf-8")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert outcome(tmp_path) == ["a"]
+
+
+def test_a_link_to_nothing_is_refused(tmp_path):
+    (tmp_path / "a.txt").symlink_to(tmp_path / "gone.txt")
+    ((place, reason),) = outcome(tmp_path)
+    assert place == f"{tmp_path}/a.txt"
+    assert "cannot be read" in reason
+
+
+def test_refused_as_a_line():
+    refused = Refused(place="a.jsonl:2", reason="not UTF-8 … §", case_id="x")
+    assert json.loads(refused.to_json_line()) == {
+        "place": "a.jsonl:2", "reason": "not UTF-8 … §", "case_id": "x",
+    }  # fmt: skip
+    assert "\n" not in Refused(place="a\nb", reason="r").to_json_line()
+    assert str(refused) == "a.jsonl:2: not UTF-8 … §"

@@ -1,0 +1,194 @@
+"""Lines that are headings, and lines that only look like them, each between two paragraphs."""
+
+import pytest
+
+from indexer.headings import Dress, dress_of, find_headings
+from indexer.lines import TextForm, read_lines
+from tests.indexer.texts import PARAGRAPH, PROSE
+
+
+def is_stripped_heading(line: str, *, above: str = PARAGRAPH, below: str = PARAGRAPH) -> bool:
+    lines = read_lines(f"{above}\n{line}\n{below}\n")
+    return 1 in {heading.line for heading in find_headings(lines, TextForm.STRIPPED)}
+
+
+def is_natural_heading(line: str, *, above: str = PROSE, below: str = PROSE) -> bool:
+    lines = read_lines("\n\n".join([above, line, below]))
+    return 1 in {heading.line for heading in find_headings(lines, TextForm.NATURAL)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "background ",
+        "conclusion ",
+        "discussion ",
+        "ii.analysis ",
+        "iv.conclusion ",
+        "iv.conclusion. ",
+        "i.",
+        "ii",
+        "b.fourth amendment claim ",
+        "b.the fdcpa claim.",
+        "a.title i of the act ",
+        "c.sentencing enhancement ",
+        "the district court decision ",
+        "sufficiency of the evidence ",
+        "qualified.standard of review ",
+        "whether floyd has asserted a constitutional violation ",
+        "search,seizure,and arrest ",
+        "did the superior court err in granting summary judgment?",
+        "facts and procedural history ",
+        "denial of qualified immunity ",
+        "clearly established right ",
+        "a.the u.s.attorney conduct ",
+    ],
+)
+def test_headings_of_the_stripped_form(line: str) -> None:
+    assert is_stripped_heading(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "the court explained that ",
+        "claim for qualified immunity,we employ a inquiry ",
+        "the statute provides in relevant part ",
+        "appellant raises the following issues ",
+        "the test is met by satisfying four requirements ",
+        "cameron,at citations and quotation marks omitted.",
+        "id.at ",
+        "id.at emphasis added ",
+        "see saucier,at ",
+        "turner scott,cir internal citation omitted ",
+        "harlow fitzgerald,d ",
+        "affirmed.",
+        "affirmed ",
+        "reversed and remanded ",
+        "it is so ordered.",
+        "it is further ordered and adjudged ",
+        "karen nelson moore,circuit judge ",
+        "clay,circuit judge,dissenting ",
+        "per curiam ",
+        "we disagree ",
+        "i do have a gun ",
+        "dear judge cohill ",
+        "image here ",
+        "b any transfer avoided under the section ",
+        "ward defendants____ ",
+        "the officer fired.the suspect fell to the ground ",
+        "he said no.",
+        "whoever shall use a firearm ",
+    ],
+)
+def test_other_short_lines_of_the_stripped_form(line: str) -> None:
+    assert not is_stripped_heading(line)
+
+
+def test_after_words_that_lead_to_a_quotation_a_line_is_no_heading() -> None:
+    assert is_stripped_heading("seizure of the person ")
+    assert not is_stripped_heading(
+        "seizure of the person ", above="the court went on to explain that "
+    )
+
+
+def test_the_last_line_may_be_a_text_cut_off() -> None:
+    lines = read_lines(f"{PARAGRAPH}\nindeed,even apart from reynoso in")
+    assert not find_headings(lines, TextForm.STRIPPED)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I",
+        "II.",
+        "II-A",
+        "III\u2013B",
+        "A",
+        "1",
+        "II. Discussion",
+        "I. Background.",
+        "III. CONCLUSION",
+        "IV CONCLUSION",
+        "A. The Search",
+        "A. The court erred in admitting the statement",
+        "1. Standard of Review",
+        "(a) Severability",
+        "BACKGROUND",
+        "CONCLUSION",
+        "Discussion",
+        "Syllabus",
+        "OPINION",
+        "ORDER",
+        "Numerosity",
+        "First Amendment Concerns",
+        "THE PENNSYLVANIA MINIMUM WAGE LAW",
+    ],
+)
+def test_headings_of_natural_text(line: str) -> None:
+    assert is_natural_heading(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Affirmed.",
+        "AFFIRMED.",
+        "IT IS SO ORDERED.",
+        "It is so ordered.",
+        "Justice Alito delivered the opinion of the Court.",
+        "MR. JUSTICE BLACK, dissenting.",
+        "AGEE, Circuit Judge:",
+        "PER CURIAM.",
+        "SMITH v. JONES",
+        "CERTIORARI TO THE SUPREME COURT OF OHIO.",
+        "FEDERAL TRADE COMMISSION, PETITIONER",
+        "No. 97-428",
+        "April 13, 1984",
+        "[June 25, 1998]",
+        "*189",
+        "* * *",
+        "Weekly Salary $1,000.00",
+        "Total $1,100.00",
+        "Brewer_$494,632.93_$324,017.70",
+        "1. See Smith v. Jones, 490 U.S. 386 (1989)",
+        "2. The motion to compel discovery is granted.",
+        "A. Yes.",
+        "1. Is the challenge preserved for appellate review?",
+        "(2) requires any person to",
+        "The court held as follows:",
+        "Ibid.",
+        "I respectfully dissent.",
+        "590 U. S. ____ (2020)",
+    ],
+)
+def test_other_short_lines_of_natural_text(line: str) -> None:
+    assert not is_natural_heading(line)
+
+
+def test_a_numeral_between_question_and_answer_is_no_heading() -> None:
+    assert is_natural_heading("A.")
+    assert not is_natural_heading("A.", above="Q. Did you see him?", below="I did.")
+
+
+def test_a_running_head_is_no_heading() -> None:
+    assert is_natural_heading("Opinion of the Court")
+    assert not is_natural_heading("Opinion of the Court", below="590 U. S. ____ (2020)")
+
+
+def test_a_line_in_a_table_is_no_heading() -> None:
+    assert is_natural_heading("Lost Profits")
+    assert not is_natural_heading("Lost Profits", above="Item", below="$20,000")
+
+
+@pytest.mark.parametrize(
+    ("title", "dress"),
+    [
+        ("BACKGROUND", Dress.CAPITALS),
+        ("The Search of the Car", Dress.TITLE),
+        ("Whether the search was lawful", Dress.PLAIN),
+        ("", Dress.PLAIN),
+    ],
+)
+def test_dress_of_titles(title: str, dress: Dress) -> None:
+    assert dress_of(title) is dress
