@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from indexer.calibration import Lanes, calibrate
 from indexer.errors import EmptyCorpusError, RecordError
-from indexer.passages import PassageLimits, cut_passages
-from indexer.records import CaseRecord, Passage, Section
+from indexer.passages import cut_passages
+from indexer.records import CaseRecord, Passage, PassageLimits, Section
 from indexer.sections import split_sections
 from indexer.sources.refused import Refused
 from indexer.store import files, manifest

@@ -1,15 +1,23 @@
 """How strongly a passage speaks for a query, as one number per lane, comparable between queries."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from indexer.records import OpinionType
 
 Evidence = npt.NDArray[np.float64]
 """Shape ``(n,)``; higher is better."""
 
 LEXICAL_WEIGHT: Final = 0.4
 """Share of the words in the hybrid evidence; how it was chosen is in ARCHITECTURE.md."""
+
+_SEPARATE: Final = 0.94
+_SEPARATE_VOICES: Final = frozenset(
+    {OpinionType.CONCURRENCE, OpinionType.CONCURRENCE_IN_PART, OpinionType.DISSENT}
+)
 
 _BM25_TERM_BOUND: Final = 2.2
 """BM25 gives a term at most ``idf * (k1 + 1)``; tantivy's k1 is 1.2."""
@@ -35,3 +43,11 @@ def dense_evidence(cosines: npt.ArrayLike) -> Evidence:
 def hybrid_evidence(dense: Evidence, lexical: Evidence) -> Evidence:
     """Return the convex combination of both lanes, element by element."""
     return (1.0 - LEXICAL_WEIGHT) * dense + LEXICAL_WEIGHT * lexical
+
+
+def voice_prior(voices: Sequence[OpinionType]) -> Evidence:
+    """Return what the evidence of each passage is multiplied by: a separate opinion is not the court's.
+
+    1 for the court's own words and the syllabus, a little less for a concurrence or a dissent.
+    """
+    return np.array([_SEPARATE if voice in _SEPARATE_VOICES else 1.0 for voice in voices])

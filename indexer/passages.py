@@ -10,11 +10,10 @@ import numpy as np
 
 from indexer.clauses import cut_long
 from indexer.errors import RecordError
-from indexer.records import Opinion, Passage, Section, Span
+from indexer.records import Opinion, Passage, PassageLimits, Section, Span
 from indexer.sentences import sentence_spans
 from models.base import TokenSpans
 
-_TARGET_SHARE: Final = 0.8
 _MID_PARAGRAPH: Final = 0.04
 """Cost of ending inside a paragraph, in squared shares of the target: 0.04 is a fifth of it too long."""
 _BEFORE_CITATION: Final = 0.20
@@ -30,27 +29,6 @@ _CRUMB: Final = 5
 """Tokens that the sentences of a section have on average, at the least, to be placed one by one."""
 _PARAGRAPH_ENDS: Final = re.compile(r"\n\s*$")
 _FINISHED: Final = re.compile(r"[.?!][\"”\u2019'»)\]*\d]*\s*$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassageLimits:
-    """How long passages are, in tokens of the embedding model, special tokens left out."""
-
-    max_tokens: int
-    """No passage has more: the model's `passage_budget`."""
-    target_tokens: int
-    """What passages should have; they have less where a section is short."""
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.target_tokens <= self.max_tokens:
-            raise ValueError(
-                f"target_tokens must be between 1 and max_tokens ({self.max_tokens}), not {self.target_tokens}"
-            )
-
-    @classmethod
-    def for_window(cls, max_tokens: int) -> "PassageLimits":
-        """Return the default: passages of about four fifths of the window."""
-        return cls(max_tokens=max_tokens, target_tokens=max(1, round(max_tokens * _TARGET_SHARE)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+_TARGET_SHARE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -176,3 +178,24 @@ class Passage:
     def id(self) -> str:
         """The id that outlives a build."""
         return f"{self.opinion_id}:{self.span.start}-{self.span.end}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageLimits:
+    """How long passages are, in tokens of the embedding model, special tokens left out."""
+
+    max_tokens: int
+    """No passage has more: the model's `passage_budget`."""
+    target_tokens: int
+    """What passages should have; they have less where a section is short."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.target_tokens <= self.max_tokens:
+            raise ValueError(
+                f"target_tokens must be between 1 and max_tokens ({self.max_tokens}), not {self.target_tokens}"
+            )
+
+    @classmethod
+    def for_window(cls, max_tokens: int) -> "PassageLimits":
+        """Return the default: passages of about four fifths of the window."""
+        return cls(max_tokens=max_tokens, target_tokens=max(1, round(max_tokens * _TARGET_SHARE)))

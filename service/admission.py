@@ -40,7 +40,7 @@ class Admission:
         return rows
 
     def _find(self, filters: Filters, phrases: tuple[str, ...]) -> Rows | None:
-        narrowed = _with_binding_courts(filters)
+        narrowed = with_binding_courts(filters)
         if narrowed is None:
             return np.empty(0, np.int64)
         rows = self._index.passages.select(narrowed)
@@ -56,12 +56,14 @@ class Admission:
         for citation in citations:
             terms = citation_terms(citation)
             if len(terms) != 1:
-                raise FilterError("cites", f"{citation!r} is not one citation, such as 490 U.S. 386")
+                raise FilterError(
+                    "cites", f"{citation!r} is not one citation, such as 490 U.S. 386"
+                )
             found.append(self._index.lexical.term_rows(terms[0]))
         return np.unique(np.concatenate(found))
 
 
-def _with_binding_courts(filters: Filters) -> Filters | None:
+def with_binding_courts(filters: Filters) -> Filters | None:
     """Turn ``binding_on`` into a set of courts; `None` when no court is left."""
     if filters.binding_on is None:
         return filters

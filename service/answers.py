@@ -1,6 +1,6 @@
 """What goes into a search and what comes out of it, apart from any wire format."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from indexer.filters import Filters
@@ -39,7 +39,7 @@ class SearchQuery:
     k: int = 10
     mode: Mode = Mode.HYBRID
     rerank: bool | None = None
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     by_case: bool = False
     passages_per_group: int = 3
     context: int = 0

@@ -24,7 +24,8 @@ def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
         )
     except ValidationError as error:
         problem = problem_of(error)
-        raise QueryError(problem.field or "query", problem.message) from error
+        field = problem.field or "query"
+        raise QueryError(field, problem.message.removeprefix(f"{field}: ")) from error
     with Index.open(index) as snapshot:
         embedder = load_embedder(snapshot.manifest.model.name)
         engine = SearchEngine(snapshot, embedder)

@@ -20,13 +20,15 @@ class Searcher(Protocol):
         ...
 
     def similar(self, passage_id: str, /, *, k: int, same_case: bool = False) -> tuple[Hit, ...]:
-        """Return the ``k`` passages nearest to one passage, itself left out; from other cases
-        unless ``same_case``. Raises `NotInIndexError` for an unknown id.
+        """Return the ``k`` passages nearest to one passage, itself left out.
+
+        They are from other cases unless ``same_case``. Raises `NotInIndexError` for an unknown id.
         """
         ...
 
     def passage(self, passage_id: str, /, *, context: int = 0) -> Hit:
         """Return one passage with ``context`` neighbours each side, without rank and score.
+
         Raises `NotInIndexError` for an unknown id.
         """
         ...
@@ -36,8 +38,9 @@ class Live(Protocol):
     """Hands out the searcher of the build that is current now."""
 
     def searcher(self) -> AbstractContextManager[Searcher]:
-        """Lend the current searcher; its build stays open until it is given back, also when a new
-        build is swapped in meanwhile. Raises `NotReadyError` while there is none.
+        """Lend the current searcher; its build stays open until it is given back.
+
+        Also when a new build is swapped in meanwhile. Raises `NotReadyError` while there is none.
         """
         ...
 

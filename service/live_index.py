@@ -98,7 +98,7 @@ class LiveIndex(Live):
         try:
             build_id = current_build(self._root)
         except IndexOpenError as error:
-            self._fail(str(error), build_id=None)
+            self._fail(error, build_id=None)
             return
         serving = self._lease.searcher.index.manifest.build_id if self._lease else None
         if build_id in (serving, self._failed):
@@ -106,7 +106,7 @@ class LiveIndex(Live):
         try:
             searcher = self._open(build_id)
         except (IndexerError, ModelError, NotReadyError) as error:
-            self._fail(str(error), build_id=build_id)
+            self._fail(error, build_id=build_id)
             return
         self._swap(_Lease(searcher))
         self._tell(f"serving build {build_id}")
@@ -151,7 +151,9 @@ class LiveIndex(Live):
         if old is not None and idle:
             old.searcher.index.close()
 
-    def _fail(self, reason: str, *, build_id: str | None) -> None:
+    def _fail(self, error: Exception, *, build_id: str | None) -> None:
+        """Keep the reason, which callers are told: without the folder's path, which is our affair."""
+        reason = str(error).replace(str(self._root), "the index")
         with self._lock:
             news = reason != self._problem
             self._problem = reason

@@ -2,15 +2,13 @@
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import replace
 from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, Path, Query, Response
 
-from indexer.courts import binding_courts
-from indexer.filters import Filters
 from indexer.store.passages import PassageStore
 from indexer.store.stored import CatalogueEntry
+from service.admission import with_binding_courts
 from service.dependencies import WORK, JsonRoute, LiveDep
 from service.errors import QueryError
 from service.openapi import LISTING, READING
@@ -153,19 +151,10 @@ def get_case(case_id: CaseId, _: Nothing, live: LiveDep) -> Response:
 
 def _entries(passages: PassageStore, params: CaseParams, after: int) -> list[CatalogueEntry]:
     """Return one case more than is asked for, where there is one."""
-    filters = _with_binding_courts(params.filters())
+    filters = with_binding_courts(params.filters())
     if filters is None:
         return []
     return passages.cases(filters, after=after, limit=params.limit + 1)
-
-
-def _with_binding_courts(filters: Filters) -> Filters | None:
-    """Turn ``binding_on`` into courts; `None` when none is left."""
-    if filters.binding_on is None:
-        return filters
-    binding = set(binding_courts(filters.binding_on))
-    courts = binding & set(filters.court) if filters.court else binding
-    return replace(filters, binding_on=None, court=tuple(sorted(courts))) if courts else None
 
 
 def _cursor(after: int, *, build_id: str) -> str:

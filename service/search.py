@@ -10,7 +10,13 @@ import numpy.typing as npt
 
 from indexer.calibration import Calibration, Curve
 from indexer.cite import pin_cite
-from indexer.evidence import Evidence, dense_evidence, hybrid_evidence, lexical_evidence
+from indexer.evidence import (
+    Evidence,
+    dense_evidence,
+    hybrid_evidence,
+    lexical_evidence,
+    voice_prior,
+)
 from indexer.records import Span
 from indexer.store.ranking import Ranking, Rows
 from indexer.store.snapshot import Index
@@ -35,8 +41,8 @@ from service.question import Question
 CANDIDATES: Final = 100
 """How deep each lane is read at least; more where more hits are wanted."""
 _HIGH, _MEDIUM = 0.8, 0.5
-_GROUP_WEIGHTS: Final = (0.6, 0.25, 0.15)
-"""A case's evidence: its best passage, its second, its third; see `_case_order`."""
+_GROUP_BEST: Final = 3
+"""A case's evidence is the mean of this many of its passages; see `_case_order`."""
 
 
 class Candidates(NamedTuple):
@@ -146,7 +152,9 @@ class SearchEngine:
         if query.mode is not Mode.DENSE:
             lexical = self._index.lexical.search(question.terms, depth, allowed)
             clock.lap("lexical")
-        rows = np.unique(np.concatenate([lane.rows for lane in (dense, lexical) if lane]))
+        rows = np.unique(
+            np.concatenate([lane.rows for lane in (dense, lexical) if lane is not None])
+        )
         evidence = self._evidence(question, query.mode, vector, rows)
         best = np.argsort(-evidence, kind="stable")
         clock.lap("fuse")
@@ -164,7 +172,9 @@ class SearchEngine:
         idf_sum = sum(self._index.lexical.idf(term) for term in question.terms)
         scores = self._index.lexical.scores(question.terms, rows)
         lexical = lexical_evidence(scores, idf_sum=idf_sum)
-        return lexical if mode is Mode.LEXICAL else hybrid_evidence(dense, lexical)
+        if mode is Mode.LEXICAL:
+            return lexical
+        return hybrid_evidence(dense, lexical) * voice_prior(self._index.passages.types_of(rows))
 
     def _answer(
         self, question: Question, query: SearchQuery, found: Candidates
@@ -240,7 +250,7 @@ class SearchEngine:
 
 
 def _case_order(cases: Rows, evidence: Evidence) -> list[tuple[npt.NDArray[np.int64], float]]:
-    """Order cases by the weighted mean of their three best passages.
+    """Order cases by the mean evidence of their three best passages.
 
     ``cases[i]`` is the case of candidate *i*, best first. A passage that a case does not have counts
     as the weakest candidate, so that a case with one lucky passage does not gain by having no other.
@@ -250,10 +260,9 @@ def _case_order(cases: Rows, evidence: Evidence) -> list[tuple[npt.NDArray[np.in
     ordered = []
     for case in dict.fromkeys(cases.tolist()):
         places = np.flatnonzero(cases == case)
-        top = [float(e) for e in evidence[places[:3]]]
-        top += [floor] * (3 - len(top))
-        weighed = sum(w * e for w, e in zip(_GROUP_WEIGHTS, top, strict=True))
-        ordered.append((places, weighed))
+        best = evidence[places[:_GROUP_BEST]]
+        missing = (_GROUP_BEST - len(best)) * floor
+        ordered.append((places, (float(best.sum()) + missing) / _GROUP_BEST))
     return sorted(ordered, key=lambda entry: -entry[1])
 
 

@@ -134,7 +134,7 @@ def opinion_response(stored: StoredOpinion) -> OpinionResponse:
         joined_by=header.joined_by,
         case=case_out(stored.case),
         sections=tuple(_section_of_opinion(section) for section in stored.sections),
-        pages=tuple(_page_mark(mark) for mark in stored.pages),
+        pages=tuple(_page_mark(mark) for mark in stored.pages if mark.page),
         text=stored.text,
         source_sha256=header.source_sha256,
         extra=dict(header.extra),

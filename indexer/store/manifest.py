@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeVar
 
 from indexer.errors import IndexCorruptError, IndexFormatError
+from indexer.records import PassageLimits
 from indexer.store.files import MANIFEST, write_errors
 from models.base import ModelSpec
 
@@ -16,14 +17,6 @@ FORMAT_VERSION: Final = 1
 OLDEST_READABLE: Final = 1
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassageLimits:
-    """How passages were cut, in tokens of the model."""
-
-    max_tokens: int
-    target_tokens: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +53,12 @@ class Manifest:
     program_version: str
     model: ModelSpec
     limits: PassageLimits
+    """How passages were cut."""
     counts: Counts
     tokens_total: int
-    """Tokens of all passages."""
+    """Tokens of all opinions' texts, as the model's tokenizer counts them."""
     tokens_embedded: int
-    """Tokens that went through the model in this build; the others' vectors were cached."""
+    """Those of them that lie in a passage which the model reads whole: all of them."""
     sources: tuple[str, ...]
     """Names of the sources, without their folders."""
     calibration: Mapping[str, Any] = field(default_factory=dict)
@@ -154,7 +148,10 @@ def _record(path: Path, key: str, raw: Mapping[str, Any], kind: type[_T]) -> _T:
         raise IndexCorruptError(
             path, f"the manifest's {key} has the unknown key {min(set(raw) - set(made))}"
         )
-    return kind(**made)
+    try:
+        return kind(**made)
+    except ValueError as error:
+        raise IndexCorruptError(path, f"the manifest's {key} cannot be: {error}") from error
 
 
 def _names(path: Path, raw: list[Any]) -> tuple[str, ...]:

@@ -17,7 +17,16 @@ import numpy as np
 
 from indexer.errors import IndexCorruptError, NotInIndexError
 from indexer.filters import Filters
-from indexer.records import Case, CaseRecord, Opinion, OpinionHeader, Passage, Section, Span
+from indexer.records import (
+    Case,
+    CaseRecord,
+    Opinion,
+    OpinionHeader,
+    OpinionType,
+    Passage,
+    Section,
+    Span,
+)
 from indexer.store.connections import Connections
 from indexer.store.passage_select import conditions_of
 from indexer.store.passage_tables import (
@@ -76,6 +85,17 @@ class _OpinionFacts:
     first_section: int
 
 
+@dataclass(frozen=True, slots=True)
+class _OpinionColumns:
+    """What is asked of many rows at once: one entry an opinion, in row order."""
+
+    firsts: Rows
+    """First rows, ascending."""
+    cases: Rows
+    """Positions of their cases in the build."""
+    types: list[OpinionType]
+
+
 class PassageStore:
     """The passage table of one build, read-only; any number of threads may read it."""
 
@@ -83,7 +103,7 @@ class PassageStore:
         """Take a checked file; use `open`."""
         self._connections = Connections(path)
         self._facts = lru_cache(_CACHED_OPINIONS)(self._read_facts)
-        self._case_of_row = lru_cache(1)(self._read_cases)
+        self._opinion_columns = lru_cache(1)(self._read_columns)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -236,8 +256,14 @@ class PassageStore:
 
     def cases_of(self, rows: Rows) -> Rows:
         """Return the position in the build of the case of each of ``rows``, same shape and order."""
-        firsts, cases = self._case_of_row()
-        return cases[np.searchsorted(firsts, rows, side="right") - 1]
+        opinions = self._opinion_columns()
+        return opinions.cases[np.searchsorted(opinions.firsts, rows, side="right") - 1]
+
+    def types_of(self, rows: Rows) -> list[OpinionType]:
+        """Return the type of the opinion that each of ``rows`` belongs to."""
+        opinions = self._opinion_columns()
+        places = np.searchsorted(opinions.firsts, rows, side="right") - 1
+        return [opinions.types[place] for place in places.tolist()]
 
     def case_rows(self, row: int) -> tuple[int, int]:
         """Return the half-open range of the rows of the case that ``row`` belongs to."""
@@ -297,11 +323,16 @@ class PassageStore:
             pages=facts.pages.ranges(span),
         )
 
-    def _read_cases(self) -> tuple[Rows, Rows]:
+    def _read_columns(self) -> _OpinionColumns:
         with self._connections.lend() as db:
-            found = db.execute("SELECT first_row, case_seq FROM opinion ORDER BY seq").fetchall()
-        columns = np.array(found, dtype=np.int64).reshape(len(found), 2)
-        return np.ascontiguousarray(columns[:, 0]), np.ascontiguousarray(columns[:, 1])
+            found = db.execute(
+                "SELECT first_row, case_seq, type FROM opinion ORDER BY seq"
+            ).fetchall()
+        return _OpinionColumns(
+            firsts=np.array([row[0] for row in found], dtype=np.int64),
+            cases=np.array([row[1] for row in found], dtype=np.int64),
+            types=[OpinionType(row[2]) for row in found],
+        )
 
     def _read_facts(self, seq: int) -> _OpinionFacts:
         with self._connections.lend() as db:

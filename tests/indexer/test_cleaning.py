@@ -1,5 +1,4 @@
 """The one cleaning: what goes, what is mended, and that nothing else changes."""
-# ruff: noqa: RUF001 - courts write the typographic apostrophe
 
 import pytest
 from hypothesis import given

@@ -1,5 +1,4 @@
 """Judges as sources write them, and as a citation does."""
-# ruff: noqa: RUF001 - sources write the typographic apostrophe
 
 import pytest
 

@@ -1,5 +1,4 @@
 """Marks lifted out of a text: the words whole again, and nothing lost."""
-# ruff: noqa: RUF001 - courts write the typographic apostrophe
 
 import pytest
 from hypothesis import given

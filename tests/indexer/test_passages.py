@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import RecordError
-from indexer.passages import PassageLimits, cut_passages
-from indexer.records import Opinion, OpinionHeader, Passage, Section, SectionRole, Span
+from indexer.passages import cut_passages
+from indexer.records import (
+    Opinion,
+    OpinionHeader,
+    Passage,
+    PassageLimits,
+    Section,
+    SectionRole,
+    Span,
+)
 from indexer.sections import split_sections
 from indexer.sentences import sentence_spans
 from models.base import TokenSpans

@@ -20,11 +20,12 @@ from indexer.records import (
     OpinionType,
     PageMark,
     Passage,
+    PassageLimits,
     Section,
     SectionRole,
     Span,
 )
-from indexer.store.manifest import Counts, Manifest, PassageLimits
+from indexer.store.manifest import Counts, Manifest
 from indexer.store.snapshot import Index
 from indexer.store.stored import CatalogueEntry, PageRange, StoredOpinion, StoredPassage
 from models.base import ModelSpec

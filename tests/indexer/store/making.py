@@ -13,6 +13,7 @@ from indexer.records import (
     OpinionType,
     PageMark,
     Passage,
+    PassageLimits,
     Section,
     SectionRole,
     Span,
@@ -20,7 +21,7 @@ from indexer.records import (
 from indexer.store import manifest as manifests
 from indexer.store.files import LEXICAL, PASSAGES, REFUSED, VECTORS, publish
 from indexer.store.lexical import LexicalWriter
-from indexer.store.manifest import Counts, Manifest, PassageLimits
+from indexer.store.manifest import Counts, Manifest
 from indexer.store.passage_writer import PassageWriter
 from indexer.store.vectors import write_vectors
 from models.base import FloatMatrix, ModelSpec

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from indexer.errors import IndexCorruptError, IndexFormatError
+from indexer.records import PassageLimits
 from indexer.store import manifest as manifests
-from indexer.store.manifest import FORMAT_VERSION, Counts, Manifest, PassageLimits
+from indexer.store.manifest import FORMAT_VERSION, Counts, Manifest
 from tests.indexer.store.making import MODEL
 
 GIVEN = Manifest(
