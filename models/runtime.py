@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
 from queue import LifoQueue
+from threading import Lock
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -27,6 +28,8 @@ bfloat16 more padding changed the last bits; no work is wasted on padding either
 BATCH: Final = 8
 BLOCK: Final = 2048
 """Passages tokenised ahead; bounds the memory that a long list of them takes."""
+
+_FIRST_USE: Final = Lock()
 
 
 class PreparedEmbedder:
@@ -147,6 +150,10 @@ class Network:
         self._idle: LifoQueue[Any] = LifoQueue()
         for _ in range(threads):
             self._idle.put(self._graph.create_infer_request())
+        # The binding sets up statics on first use; two threads at once would wait for each other
+        # for ever, one with the interpreter's lock and one with C++'s.
+        with _FIRST_USE:
+            self.infer([np.zeros(PAD_MULTIPLE, np.int64)])
 
     def infer(self, texts: Sequence[Ids]) -> FloatMatrix:
         """Return one row a text, for texts of one padded length; waits for a free stream.
