@@ -1,19 +1,19 @@
 """The line itself: from sources to a published build. The one place where the stages meet."""
 
-import hashlib
-from collections import deque
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.calibration import Lanes, calibrate
+from indexer.embedding import BLOCK, Embedding
 from indexer.errors import EmptyCorpusError, RecordError
 from indexer.passages import cut_passages
 from indexer.records import CaseRecord, Passage, PassageLimits, Section
@@ -26,14 +26,13 @@ from indexer.store.passages import PassageStore
 from indexer.store.snapshot import Index
 from indexer.store.vector_cache import VectorCache
 from indexer.store.vectors import VectorIndex, write_vectors
-from models.base import Embedder, FloatMatrix
+from models.base import Embedder
 
 KEEP_BUILDS: Final = 3
 """Published builds left in the folder after a build, the new one included."""
-_BLOCK: Final = 512
-"""Passages embedded and cached together: what a killed build loses at the most."""
-_AHEAD: Final = 2
-"""Blocks that may wait for the embedder while the next ones are cut."""
+_STRETCH: Final = 65_536
+"""Characters whose tokens are counted at once: a token costs some 800 bytes while it is counted."""
+_SPACE: Final = re.compile(r"[ \n\t]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +51,15 @@ class BuildOptions:
     """What may differ between two builds of the same sources."""
 
     limits: PassageLimits | None = None
-    """`None`: the default target within the model's window."""
+    """`None`: the default target within the model's window; wider ones are narrowed to the window."""
     keep: int = KEEP_BUILDS
     source_names: tuple[str, ...] = ()
     program_version: str = "0"
     on_progress: Callable[[Progress], None] = field(default=lambda _: None)
+    on_warning: Callable[[str], None] = field(default=lambda _: None)
+    """Told, in a sentence, what the build goes on without: a vector cache that cannot be read."""
+    block: int = BLOCK
+    """Passages embedded and cached together: about what a killed build loses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +70,9 @@ class BuildReport:
     manifest: manifest.Manifest
     refused: tuple[Refused, ...]
     embedded: int
-    """Distinct passages that the model had to embed."""
+    """Passages that the model had to embed."""
     from_cache: int
+    """Passages that it did not: their text was embedded before."""
 
 
 def build(
@@ -81,12 +85,15 @@ def build(
     """Index ``records`` and publish the result as the current build of ``root``.
 
     Nothing is published when anything fails, and vectors that were computed are kept for the next
-    try. Raises `EmptyCorpusError`, `BuildLockedError`, `IndexWriteError` and what the embedder raises.
+    try. A case that the index cannot hold is refused, and the rest goes on. Raises
+    `EmptyCorpusError`, `BuildLockedError`, `IndexWriteError`, and what the embedder and ``records``
+    raise.
     """
     options = options or BuildOptions()
+    spec = embedder.spec
     with (
         files.build_lock(root),
-        VectorCache(root, embedder.spec.fingerprint, embedder.spec.dim) as cache,
+        VectorCache(root, spec.fingerprint, spec.dim, warn=options.on_warning) as cache,
     ):
         build_id = _new_build_id()
         with files.publish(root, build_id) as stage:
@@ -97,15 +104,18 @@ def build(
         build_id=build_id,
         manifest=done,
         refused=tuple(line.refused),
-        embedded=line.embedded,
-        from_cache=line.from_cache,
+        embedded=line.vectors.embedded,
+        from_cache=line.vectors.from_cache,
     )
 
 
 def merged(
     root: Path, records: Iterable[CaseRecord | Refused], *, replaced: frozenset[str]
 ) -> Iterator[CaseRecord | Refused]:
-    """Yield the current corpus without the cases ``replaced``, then ``records``."""
+    """Yield the current corpus without the cases ``replaced``, then ``records``.
+
+    The current build is opened when the first is asked for: raises what `Index.open` raises.
+    """
     with Index.open(root) as index:
         for record in index.passages.records():
             if record.case.id not in replaced:
@@ -126,12 +136,10 @@ class _Line:
     ) -> None:
         self.stage = stage
         self.embedder = embedder
-        self.cache = cache
         self.options = options
-        self.limits = options.limits or PassageLimits.for_window(embedder.spec.passage_budget)
+        self.limits = _limits(options.limits, embedder.spec.passage_budget)
+        self.vectors = Embedding(embedder, cache, block=options.block, on_block=self._report)
         self.refused: list[Refused] = []
-        self.embedded = 0
-        self.from_cache = 0
         self.cases = self.opinions = self.sections = self.passages = self.characters = 0
         self.tokens_total = self.tokens_embedded = 0
 
@@ -143,9 +151,12 @@ class _Line:
             LexicalWriter(self.stage / files.LEXICAL) as words,
         ):
             texts = self._cut_all(records, passages, words)
-            write_vectors(self.stage / files.VECTORS, self._embed_all(texts), spec.dim)
+            with closing(self.vectors.matrices(texts)) as blocks:
+                write_vectors(self.stage / files.VECTORS, blocks, spec.dim)
         if not self.passages:
-            raise EmptyCorpusError(refused=len(self.refused))
+            raise EmptyCorpusError(
+                refused=len(self.refused), reasons=[str(one) for one in self.refused]
+            )
         _write_refused(self.stage / files.REFUSED, self.refused)
         return manifest.write(
             self.stage,
@@ -193,13 +204,12 @@ class _Line:
             if isinstance(record, Refused):
                 self.refused.append(record)
                 continue
-            sections, cut = self._cut(record)
             try:
+                sections, cut = self._cut(record)
                 passages.add(record, sections, cut)
             except RecordError as error:
-                self.refused.append(
-                    Refused(place=record.case.id, reason=str(error), case_id=record.case.id)
-                )
+                case_id = record.case.id
+                self.refused.append(Refused(place=case_id, reason=error.reason, case_id=case_id))
                 continue
             self._count(record, sections, cut)
             for passage in chain.from_iterable(cut):
@@ -245,80 +255,54 @@ class _Line:
 
     def _count_tokens(self, text: str, cut: Sequence[Passage]) -> None:
         """Count the tokens of the whole text, and those that lie in a passage the model reads whole."""
-        starts = self.embedder.token_spans(text)[:, 0]
+        starts = self._token_starts(text)
         self.tokens_total += len(starts)
         for passage in cut:
             if passage.tokens <= self.limits.max_tokens:
                 first, end = np.searchsorted(starts, [passage.span.start, passage.span.end])
                 self.tokens_embedded += int(end - first)
 
-    def _embed_all(self, texts: Iterable[str]) -> Iterator[FloatMatrix]:
-        """Yield vectors in row order, block by block; the model works while the next block is cut."""
-        waiting: deque[_Block] = deque()
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as pool:
-            try:
-                for block in _blocks(texts, _BLOCK):
-                    waiting.append(self._look_up(block, pool))
-                    if len(waiting) > _AHEAD:
-                        yield self._collect(waiting.popleft())
-                while waiting:
-                    yield self._collect(waiting.popleft())
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+    def _token_starts(self, text: str) -> npt.NDArray[np.int64]:
+        """Return where each token begins, reading stretch by stretch: the memory is that of one.
 
-    def _look_up(self, texts: Sequence[str], pool: ThreadPoolExecutor) -> "_Block":
-        """Take what the cache knows, and let the model work on the rest: each text once."""
-        hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        known, matrix = self.cache.get(hashes)
-        fresh = {hashes[i]: texts[i] for i in np.flatnonzero(~known).tolist()}
-        future = pool.submit(self.embedder.embed_passages, list(fresh.values())) if fresh else None
-        return _Block(hashes, known, matrix, list(fresh), future)
-
-    def _collect(self, block: "_Block") -> FloatMatrix:
-        """Wait for the model, keep what it gave, and return the block's vectors in order."""
-        if block.future is not None:
-            vectors = block.future.result()
-            self.cache.put(block.fresh, vectors)
-            place = {text_hash: i for i, text_hash in enumerate(block.fresh)}
-            for i in np.flatnonzero(~block.known).tolist():
-                block.matrix[i] = vectors[place[block.hashes[i]]]
-        self.embedded += len(block.fresh)
-        self.from_cache += len(block.hashes) - len(block.fresh)
-        self._report()
-        return block.matrix
+        The count is that of the whole where no token reaches across a space, as in word pieces.
+        """
+        found = [
+            self.embedder.token_spans(text[start:end])[:, 0] + start
+            for start, end in pairwise(_stretches(text))
+        ]
+        return np.concatenate([np.empty(0, np.int64), *found])
 
     def _report(self) -> None:
         self.options.on_progress(
             Progress(
                 cases=self.cases,
                 passages=self.passages,
-                embedded=self.embedded + self.from_cache,
-                from_cache=self.from_cache,
+                embedded=self.vectors.embedded + self.vectors.from_cache,
+                from_cache=self.vectors.from_cache,
             )
         )
 
 
-class _Block(NamedTuple):
-    """A block of passages on its way: what is known of it, and what the model is working on."""
-
-    hashes: list[str]
-    known: npt.NDArray[np.bool_]
-    matrix: FloatMatrix
-    fresh: list[str]
-    """Hashes of the texts the model was given, in its order."""
-    future: Future[FloatMatrix] | None
+def _limits(wanted: PassageLimits | None, budget: int) -> PassageLimits:
+    if wanted is None:
+        return PassageLimits.for_window(budget)
+    return PassageLimits(
+        max_tokens=min(wanted.max_tokens, budget), target_tokens=min(wanted.target_tokens, budget)
+    )
 
 
-def _blocks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
-    block: list[str] = []
-    for text in texts:
-        block.append(text)
-        if len(block) == size:
-            yield block
-            block = []
-    if block:
-        yield block
+def _stretches(text: str) -> Iterator[int]:
+    """Yield the edges of stretches of ``text``, its ends included, each but the last at a space."""
+    edge = 0
+    while edge < len(text):
+        yield edge
+        space = _SPACE.search(text, edge + _STRETCH)
+        edge = space.start() if space else len(text)
+    yield len(text)
 
 
 def _write_refused(path: Path, refused: Sequence[Refused]) -> None:
-    path.write_text("".join(f"{one.to_json_line()}\n" for one in refused), encoding="utf-8")
+    # A file name that is not UTF-8 holds lone surrogates; escaped they are JSON.
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
+        file.writelines(f"{one.to_json_line()}\n" for one in refused)

@@ -4,29 +4,50 @@ A sentence of a passage stands for a question. What speaks for the passages besi
 opinion is what a near match looks like; what speaks for random passages of other cases, and for the
 best passage found for a question about nothing legal, is what no match looks like. A logistic
 curve through both turns evidence into 0..1.
+
+Nothing answers a question when the best passage has less evidence than nearly all questions about
+nothing legal find, unless more than a few of the sentences find no more (their own passage left out).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from indexer.evidence import Evidence, dense_evidence, hybrid_evidence, lexical_evidence
+from indexer.evidence import (
+    Evidence,
+    dense_evidence,
+    hybrid_evidence,
+    lexical_evidence,
+    voice_prior,
+)
 from indexer.sentences import sentence_spans
 from indexer.store.analysis import query_terms
 from indexer.store.lexical import LexicalIndex
 from indexer.store.passages import PassageStore
 from indexer.store.ranking import Rows
 from indexer.store.vectors import VectorIndex
-from models.base import Embedder
+from models.base import Embedder, FloatVector
 
+_Matrix = npt.NDArray[np.float64]
 _SAMPLES: Final = 200
 _FEWEST: Final = 20
 """With fewer pairs than this the default curves are steadier than a fit."""
-_RIDGE: Final = 1e-2
+_RIDGE: Final = np.array([1e-2, 0.0])
+"""Of slope and intercept: a ridge on the intercept would tell near from far where nothing does."""
+_STEADY: Final = np.array([0.0, 1e-12])
+"""Keeps the steps finite where every pair is certain; it moves no optimum."""
+_MOST_STEPS: Final = 100
+_MOST_HALVINGS: Final = 60
+_SMALL_GAIN: Final = 1e-12
 _MIN_WORDS, _MAX_WORDS = 6, 40
 _DEPTH: Final = 10
+_OFF_TOPIC_BELOW: Final = 0.95
+"""Share of the questions about nothing legal that shall be told that nothing answers them,"""
+_ANSWERED_BELOW: Final = 0.05
+"""as long as no larger share of the corpus's own sentences is told so too."""
 
 OFF_TOPIC: Final[tuple[str, ...]] = (
     "how long to boil an egg so the yolk stays soft",
@@ -73,8 +94,7 @@ class Curve:
 
     def __call__(self, evidence: Evidence) -> Evidence:
         """Return ``1 / (1 + exp(-(slope * evidence + intercept)))``."""
-        with np.errstate(over="ignore"):
-            return np.asarray(1.0 / (1.0 + np.exp(-(self.slope * evidence + self.intercept))))
+        return _logistic(np.asarray(self.slope * evidence + self.intercept))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +121,10 @@ class Calibration:
 
 
 DEFAULT: Final = Calibration(
-    hybrid=Curve(slope=18.0, intercept=-5.0),
-    dense=Curve(slope=13.0, intercept=-5.0),
-    lexical=Curve(slope=20.0, intercept=-3.0),
-    no_match_below=0.4,
+    hybrid=Curve(slope=9.0, intercept=-2.0),
+    dense=Curve(slope=6.0, intercept=-1.9),
+    lexical=Curve(slope=13.0, intercept=-0.9),
+    no_match_below=0.55,
     pairs=0,
 )
 """For a corpus too small to learn from: the curves of the sample corpus, rounded."""
@@ -118,46 +138,84 @@ class Lanes(NamedTuple):
     lexical: LexicalIndex
 
 
+class _Question(NamedTuple):
+    vector: FloatVector
+    terms: tuple[str, ...]
+    idf_sum: float
+
+
 class _Pair(NamedTuple):
     dense: float
     lexical: float
     near: bool
 
 
-def fit_curve(evidence: Evidence, near: np.ndarray, *, default: Curve) -> Curve:
-    """Return the curve of greatest likelihood under a small ridge, by Newton's method.
+def fit_curve(evidence: Evidence, near: npt.NDArray[np.bool_], *, default: Curve) -> Curve:
+    """Return the curve of greatest likelihood, its slope held by a small ridge.
 
-    ``near`` is boolean, the same shape as ``evidence``. Where the fit is not increasing (the corpus
-    does not tell near from far) the ``default`` is returned.
+    ``evidence`` is 0 to 1, ``near`` of the same shape. Where the fit does not increase (the evidence
+    does not tell near from far), or all are near, or none, the ``default`` is returned.
     """
+    if not near.any() or near.all():
+        return default
+    share = float(near.mean())
+    # From a level curve, where the likelihood bends most: from a steep one Newton's steps run away.
+    weights = np.array([0.0, np.log(share / (1.0 - share))])
     design = np.column_stack([evidence, np.ones_like(evidence)])
-    weights = np.array([default.slope, default.intercept])
-    for _ in range(50):
-        p = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = design.T @ (p - near) + _RIDGE * weights
-        hessian = (design.T * (p * (1 - p))) @ design + _RIDGE * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
-        weights = weights - step
-        if float(np.abs(step).max()) < 1e-9:
+    for _ in range(_MOST_STEPS):
+        weights, gain = _step(design, near, weights)
+        if gain <= _SMALL_GAIN:
             break
     slope, intercept = (round(float(w), 6) for w in weights)
     return Curve(slope=slope, intercept=intercept) if slope > 0 else default
 
 
+def _step(
+    design: _Matrix, near: npt.NDArray[np.bool_], weights: Evidence
+) -> tuple[Evidence, float]:
+    """Return the weights after one Newton step, halved until it pays, and what it gained."""
+    p = _logistic(design @ weights)
+    gradient = design.T @ (p - near) + _RIDGE * weights
+    hessian = (design.T * (p * (1.0 - p))) @ design + np.diag(_RIDGE + _STEADY)
+    step = np.linalg.solve(hessian, gradient)
+    loss = _loss(design, near, weights)
+    for halvings in range(_MOST_HALVINGS):
+        tried = weights - step * 0.5**halvings
+        gain = loss - _loss(design, near, tried)
+        if gain > 0.0:
+            return tried, gain
+    return weights, 0.0
+
+
+def _loss(design: _Matrix, near: npt.NDArray[np.bool_], weights: Evidence) -> float:
+    z = design @ weights
+    unlikely = np.logaddexp(0.0, z).sum() - z[near].sum()
+    return float(unlikely + 0.5 * (_RIDGE * weights**2).sum())
+
+
+def _logistic(z: Evidence) -> Evidence:
+    """Return ``1 / (1 + exp(-z))``, which overflows nowhere."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, -z)))
+
+
 def calibrate(lanes: Lanes, embedder: Embedder, *, seed: int = 0) -> Calibration:
     """Learn the curves of a build; equal builds give equal curves."""
-    pairs = [*_pairs(lanes, embedder, np.random.default_rng(seed))]
+    rng = np.random.default_rng(seed)
+    pairs: list[_Pair] = []
+    answered: list[float] = []
+    for row, sentence in _sentences(lanes.passages, len(lanes.vectors), rng):
+        question = _ask(lanes, embedder, sentence)
+        pairs += _near_and_far(lanes, question, row, rng)
+        answered.append(_best(lanes, question, besides=row)[1])
     if len(pairs) < _FEWEST:
         return DEFAULT
-    off_topic = [_best(lanes, embedder, question) for question in OFF_TOPIC]
-    pairs += off_topic
-    dense = np.array([p.dense for p in pairs])
-    lexical = np.array([p.lexical for p in pairs])
-    near = np.array([p.near for p in pairs])
+    off_topic = [_best(lanes, _ask(lanes, embedder, text)) for text in OFF_TOPIC]
+    pairs += [pair for pair, _ in off_topic]
+    dense, lexical = (np.array([pair[lane] for pair in pairs]) for lane in (0, 1))
+    near = np.array([pair.near for pair in pairs])
     hybrid = fit_curve(hybrid_evidence(dense, lexical), near, default=DEFAULT.hybrid)
-    nothing = hybrid_evidence(*(np.array(column) for column in _columns(off_topic)))
-    something = hybrid_evidence(dense, lexical)[near]
-    limit = min(float(np.quantile(nothing, 0.95)), float(np.quantile(something, 0.25)))
+    nothing = float(np.quantile([evidence for _, evidence in off_topic], _OFF_TOPIC_BELOW))
+    limit = min(nothing, float(np.quantile(answered, _ANSWERED_BELOW)))
     return Calibration(
         hybrid=hybrid,
         dense=fit_curve(dense, near, default=DEFAULT.dense),
@@ -167,26 +225,17 @@ def calibrate(lanes: Lanes, embedder: Embedder, *, seed: int = 0) -> Calibration
     )
 
 
-def _columns(pairs: Sequence[_Pair]) -> tuple[list[float], list[float]]:
-    return [p.dense for p in pairs], [p.lexical for p in pairs]
-
-
-def _pairs(lanes: Lanes, embedder: Embedder, rng: np.random.Generator) -> list[_Pair]:
-    total = len(lanes.vectors)
+def _sentences(
+    passages: PassageStore, total: int, rng: np.random.Generator
+) -> Iterator[tuple[int, str]]:
+    """Yield the rows of a sample of the passages, ascending, each with a sentence of it."""
     if total < 2:
-        return []
+        return
     rows = np.sort(rng.choice(total, size=min(_SAMPLES, total), replace=False)).astype(np.int64)
-    found: list[_Pair] = []
-    for stored in lanes.passages.fetch(rows):
-        question = _a_sentence(stored.passage.text)
-        before, after = lanes.passages.neighbours(stored.passage.row, 1)
-        near = [*after, *before][:1]
-        far = [int(rng.integers(total))]
-        first, end = lanes.passages.opinion_rows(stored.opinion.id)
-        far = [row for row in far if not first <= row < end]
-        if question is not None and near:
-            found += _evidence(lanes, embedder, question, near=near, far=far)
-    return found
+    for stored in passages.fetch(rows):
+        sentence = _a_sentence(stored.passage.text)
+        if sentence is not None:
+            yield stored.passage.row, sentence
 
 
 def _a_sentence(text: str) -> str | None:
@@ -196,34 +245,50 @@ def _a_sentence(text: str) -> str | None:
     return fitting[len(fitting) // 2] if fitting else None
 
 
-def _evidence(
-    lanes: Lanes, embedder: Embedder, question: str, *, near: Sequence[int], far: Sequence[int]
+def _ask(lanes: Lanes, embedder: Embedder, text: str) -> _Question:
+    terms = query_terms(text)
+    idf_sum = sum(lanes.lexical.idf(term) for term in terms)
+    return _Question(embedder.embed_query(text), terms, idf_sum)
+
+
+def _near_and_far(
+    lanes: Lanes, question: _Question, row: int, rng: np.random.Generator
 ) -> list[_Pair]:
-    rows = np.array([*near, *far], np.int64)
-    dense, lexical = _of_rows(lanes, embedder, question, rows)
+    """Pair a sentence of passage ``row`` with the passage beside it, and with one of another case."""
+    before, after = lanes.passages.neighbours(row, 1)
+    near = [*after, *before][:1]
+    first, end = lanes.passages.case_rows(row)
+    far = [int(one) for one in rng.integers(len(lanes.vectors), size=1) if not first <= one < end]
+    if not near:
+        return []
+    dense, lexical = _of_rows(lanes, question, np.array([*near, *far], np.int64))
     return [
         _Pair(float(d), float(w), near=place < len(near))
         for place, (d, w) in enumerate(zip(dense, lexical, strict=True))
     ]
 
 
-def _of_rows(
-    lanes: Lanes, embedder: Embedder, question: str, rows: Rows
-) -> tuple[Evidence, Evidence]:
-    terms = query_terms(question)
-    idf_sum = sum(lanes.lexical.idf(term) for term in terms)
-    dense = dense_evidence(lanes.vectors.dots(embedder.embed_query(question), rows))
-    return dense, lexical_evidence(lanes.lexical.scores(terms, rows), idf_sum=idf_sum)
+def _best(lanes: Lanes, question: _Question, *, besides: int = -1) -> tuple[_Pair, float]:
+    """Return the passage that a search would put first, and its evidence there.
+
+    The passage ``besides`` is left out of it: the one that the question was taken from.
+    """
+    found = np.concatenate(
+        [
+            lanes.vectors.nearest(question.vector, _DEPTH, None).rows,
+            lanes.lexical.search(question.terms, _DEPTH, None).rows,
+        ]
+    )
+    rows = np.unique(found[found != besides])
+    dense, lexical = _of_rows(lanes, question, rows)
+    evidence = hybrid_evidence(dense, lexical) * voice_prior(lanes.passages.types_of(rows))
+    best = int(np.argmax(evidence))
+    return _Pair(float(dense[best]), float(lexical[best]), near=False), float(evidence[best])
 
 
-def _best(lanes: Lanes, embedder: Embedder, question: str) -> _Pair:
-    """Return the evidence of the best passage that both lanes find for an off-topic question."""
-    vector = embedder.embed_query(question)
-    found = [
-        lanes.vectors.nearest(vector, _DEPTH, None).rows,
-        lanes.lexical.search(query_terms(question), _DEPTH, None).rows,
-    ]
-    rows = np.unique(np.concatenate(found))
-    dense, lexical = _of_rows(lanes, embedder, question, rows)
-    best = int(np.argmax(hybrid_evidence(dense, lexical)))
-    return _Pair(float(dense[best]), float(lexical[best]), near=False)
+def _of_rows(lanes: Lanes, question: _Question, rows: Rows) -> tuple[Evidence, Evidence]:
+    scores = lanes.lexical.scores(question.terms, rows)
+    return (
+        dense_evidence(lanes.vectors.dots(question.vector, rows)),
+        lexical_evidence(scores, idf_sum=question.idf_sum),
+    )

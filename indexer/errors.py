@@ -15,6 +15,7 @@
   + FilterError              a filter has a value that cannot be
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -43,11 +44,14 @@ class RecordError(IndexerError):
 class EmptyCorpusError(IndexerError):
     """Nothing to index was left."""
 
-    def __init__(self, *, refused: int) -> None:
+    def __init__(self, *, refused: int, reasons: Sequence[str] = ()) -> None:
         self.refused = refused
-        why = f" ({refused} refused, see the reasons above)" if refused else ""
+        self.reasons = tuple(reasons)
+        """Why each was refused; the message tells the first three."""
+        few = [*self.reasons[:3], *(["…"] if len(self.reasons) > 3 else [])]
+        told = f" ({'; '.join([f'{refused} refused', *few])})" if refused else ""
         super().__init__(
-            f"no opinion to index was found in the sources{why}; "
+            f"no opinion to index was found in the sources{told}; "
             "name a JSON Lines file of opinion records or a folder of .txt files"
         )
 

@@ -8,6 +8,7 @@ from indexer.cleaning import clean_text
 from indexer.courts import resolve_court
 from indexer.dates import date_parts
 from indexer.errors import RecordError
+from indexer.hard_wrap import unwrap
 from indexer.markup import html_to_text
 from indexer.page_map import MarkedText
 from indexer.pagination import PagedText, paginate
@@ -24,7 +25,7 @@ def parse_case(raw: RawCase) -> CaseRecord:
     case = _case(raw)
     if not raw.opinions:
         raise RecordError("opinions is empty: a case needs at least one opinion with text")
-    texts = [_words(one, at) for at, one in enumerate(raw.opinions)]
+    texts = [_words(one, at, raw.citations) for at, one in enumerate(raw.opinions)]
     paged = paginate(texts, raw.citations)
     ids = _opinion_ids(raw)
     return CaseRecord(
@@ -61,18 +62,23 @@ def _case(raw: RawCase) -> Case:
     )
 
 
-def _words(raw: RawOpinion, at: int) -> MarkedText:
+def _words(raw: RawOpinion, at: int, citations: Sequence[str]) -> MarkedText:
     try:
         raw.text.encode()
     except UnicodeEncodeError as error:
         raise RecordError(
             f"opinions[{at}].text has half a character (a lone surrogate) at {error.start}"
         ) from None
-    text = clean_text(raw.text)
-    marked = html_to_text(text) if raw.format is TextFormat.HTML else MarkedText(text)
+    marked = _marked(raw, citations)
     if not marked.text.strip():
         raise RecordError(f"opinions[{at}].text is empty: there are no words in it")
     return marked
+
+
+def _marked(raw: RawOpinion, citations: Sequence[str]) -> MarkedText:
+    if raw.format is TextFormat.HTML:
+        return html_to_text(clean_text(raw.text))
+    return unwrap(raw.text, citations) if raw.wrapped else MarkedText(clean_text(raw.text))
 
 
 def _opinion_ids(raw: RawCase) -> Sequence[str]:

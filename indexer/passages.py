@@ -27,8 +27,9 @@ _CITATION: Final = re.compile(
 )
 _CRUMB: Final = 5
 """Tokens that the sentences of a section have on average, at the least, to be placed one by one."""
-_PARAGRAPH_ENDS: Final = re.compile(r"\n\s*$")
-_FINISHED: Final = re.compile(r"[.?!][\"”\u2019'»)\]*\d]*\s*$")
+_FINISHED: Final = re.compile(r"[.?!][\"”\u2019'»)\]*\d]*$")
+_TAIL: Final = 20
+"""Characters that tell whether a paragraph is finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,10 @@ def _coarse(units: list[_Unit], limits: PassageLimits) -> list[_Unit]:
 
 
 def _end_cost(sentence: str, following: str) -> float:
-    if not _PARAGRAPH_ENDS.search(sentence):
+    words = sentence.rstrip()
+    if "\n" not in sentence[len(words) :]:
         return _BEFORE_CITATION if _CITATION.match(following) else _MID_PARAGRAPH
-    return 0.0 if _FINISHED.search(sentence) else _LEAD_IN
+    return 0.0 if _FINISHED.search(words[-_TAIL:]) else _LEAD_IN
 
 
 def _cut_sentence(

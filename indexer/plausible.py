@@ -61,17 +61,20 @@ def _true_numbers(headings: Sequence[Heading], lines: Sequence[Line]) -> set[int
     the chain begun last that it continues.
     """
     chains: list[list[tuple[Heading, int]]] = []
+    wanting: dict[int, list[list[tuple[Heading, int]]]] = {}
     parent = -1
     for heading in headings:
         if not _is_number(heading):
             parent = heading.line
             continue
         value = _first(heading).value
-        chain = next((c for c in reversed(chains) if len(c) + 1 == value), None)
-        if chain is not None:
+        if value == 1:
+            chains.append([])
+        waiting = [chains[-1]] if value == 1 else wanting.get(value, [])
+        if waiting:
+            chain = waiting.pop()
             chain.append((heading, parent))
-        elif value == 1:
-            chains.append([(heading, parent)])
+            wanting.setdefault(value + 1, []).append(chain)
     if chains and notes_begin(lines) is not None:
         chains.remove(max(chains, key=len))
     good = [c for c in chains if _is_outline(c, lines)]

@@ -25,6 +25,8 @@ class RawOpinion:
     id: str | None = None
     author: str | None = None
     joined_by: tuple[str, ...] = ()
+    wrapped: bool = False
+    """Plain text that came from printed pages, perhaps hard-wrapped: see `indexer.hard_wrap`."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from indexer.records import OpinionType, SectionRole
@@ -170,6 +171,8 @@ _CAPTION: Final = re.compile(
     r"\b(?:court|appeals|docket|plaintiffs?|defendants?|appell(?:ant|ee)s?|petitioners?|respondents?)\b|\bNos?\. ?\d",
     re.IGNORECASE,
 )
+_REMEMBERED: Final = 4096
+"""Titles whose role is remembered: the same few head the parts of most opinions."""
 _SHORT_END: Final = 1_500
 """Characters of a last part that may be no more than the court's order."""
 _TELLING: Final = 3
@@ -183,6 +186,7 @@ def normal_title(title: str) -> str:
     return " ".join(words.split()).strip(" -'")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def role_of_title(title: str) -> SectionRole | None:
     """Return the role that the words of a heading (its enumerator left out) say, or None."""
     normal = normal_title(title)
@@ -222,6 +226,7 @@ def _names_analysis(title: str) -> bool:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_well_known(title: str) -> bool:
     """Whether a heading is one of the words that head the main parts of opinions."""
     return _WELL_KNOWN.fullmatch(normal_title(title)) is not None

@@ -91,11 +91,7 @@ def prepare(
     with the source. Raises `TargetExistsError`, `MissingBackendError`, `UnsupportedModelError`,
     and `CalibrationError` when the texts make fewer than two different passages.
     """
-    if target.exists():
-        raise TargetExistsError(target)
-    for package in _PACKAGES:
-        if find_spec(package) is None:
-            raise MissingBackendError(model=str(source), package=package.replace("_", "-"))
+    check_can_prepare(source, target)
     from models.sentence_transformer import SentenceTransformerEmbedder
 
     reference = SentenceTransformerEmbedder.open(str(source), known=known_names())
@@ -109,6 +105,15 @@ def prepare(
         (part / CARD).write_text(_card(report), encoding="utf-8")
         write_spec(report.model)
     return replace(report, model=replace(report.model, folder=target))
+
+
+def check_can_prepare(source: str | Path, target: Path) -> None:
+    """Raise `TargetExistsError` or `MissingBackendError` before any work is done."""
+    if target.exists():
+        raise TargetExistsError(target)
+    for package in _PACKAGES:
+        if find_spec(package) is None:
+            raise MissingBackendError(model=str(source), package=package.replace("_", "-"))
 
 
 @contextmanager

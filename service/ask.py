@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
-from indexer.store.snapshot import Index
+from indexer.store.manifest import read
+from indexer.store.snapshot import Index, build_folder
 from models.load import load_embedder
 from service.errors import QueryError
 from service.hit_fields import Selection
@@ -15,9 +16,15 @@ from service.schemas_requests import SearchRequest, to_query
 from service.search import SearchEngine
 from service.wire import search_response
 
+_PERIOD: Final = ("date_filed.gte", "date_filed.lte")
+
 
 def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
-    """Return the answer as JSON. Raises `QueryError` for a value out of its range."""
+    """Return the answer as JSON.
+
+    Raises `QueryError` for a value out of its range, an `IndexOpenError` for an index that cannot be
+    asked, `ModelMismatchError` among them when the model is not the one it was built with.
+    """
     try:
         request = SearchRequest.model_validate(
             {"query": query, "k": k, "filters": parse_filters(filters)}
@@ -26,8 +33,8 @@ def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
         problem = problem_of(error)
         field = problem.field or "query"
         raise QueryError(field, problem.message.removeprefix(f"{field}: ")) from error
-    with Index.open(index) as snapshot:
-        embedder = load_embedder(snapshot.manifest.model.name)
+    embedder = load_embedder(read(build_folder(index, None)).model.name)
+    with Index.open(index, expect_model=embedder.spec) as snapshot:
         engine = SearchEngine(snapshot, embedder)
         answer = engine.search(to_query(request))
         response = search_response(answer, snapshot.manifest)
@@ -35,20 +42,31 @@ def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
 
 
 def parse_filters(given: Sequence[str]) -> dict[str, Any]:
-    """Turn ``name=value`` pairs into the filters object; a name may be repeated.
+    """Turn ``name=value`` pairs into the filters object.
 
-    ``date_filed.gte`` and ``date_filed.lte`` are the ends of the period.
+    A name may be repeated where a filter takes several values. ``date_filed.gte`` and
+    ``date_filed.lte`` are the ends of the period. Raises `QueryError` for anything else.
     """
     filters: dict[str, Any] = {}
     for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise QueryError("filter", f"{pair!r} is not NAME=VALUE; write --filter court=ca6")
-        name, dot, end = name.partition(".")
-        if dot:
-            filters.setdefault(name, {})[end] = value
+        name, _, value = (part.strip() for part in pair.partition("="))
+        if not name or not value:
+            raise QueryError("--filter", f"{pair!r} is not NAME=VALUE; write --filter court=ca6")
+        if name in _PERIOD:
+            field, end = name.split(".")
+            _set_once(filters.setdefault(field, {}), end, value, pair)
+        elif name == "date_filed":
+            raise QueryError(
+                "--filter", f"{pair!r} is no period; write date_filed.gte=, date_filed.lte= or both"
+            )
         elif name == "binding_on":
-            filters[name] = value
+            _set_once(filters, name, value, pair)
         else:
             filters.setdefault(name, []).append(value)
     return filters
+
+
+def _set_once(filters: dict[str, Any], name: str, value: str, pair: str) -> None:
+    if name in filters:
+        raise QueryError("--filter", f"{pair!r} is the second of its name; give it once")
+    filters[name] = value

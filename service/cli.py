@@ -1,7 +1,7 @@
 """The `opinion-search` command: build an index, ask it, serve it, look after it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -9,121 +9,155 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from service import console
+from service.cli_options import (
+    DEFAULT_INDEX,
+    PREFIX,
+    AsJson,
+    Calibrate,
+    Filter,
+    Hits,
+    Host,
+    Ids,
+    Index,
+    Jobs,
+    Model,
+    Port,
+    Query,
+    Source,
+    Sources,
+    Target,
+    Workers,
+)
 
 if TYPE_CHECKING:
     from indexer.build import BuildOptions, BuildReport
+    from indexer.records import CaseRecord
+    from indexer.sources import Refused
     from indexer.store.manifest import Manifest
 
 app = typer.Typer(
     name="opinion-search",
     help="Semantic search over the text of court opinions.",
+    epilog="Exit codes: 0 done; 1 it failed, one line says why and what to do; 2 wrong words; "
+    "3 done, but some sources were refused. Every option can be set in the environment as well, by the name shown beside it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain lines, also for programs that read them
 )
-models_app = typer.Typer(help="The embedding models.", no_args_is_help=True)
+models_app = typer.Typer(help="List and prepare embedding models.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 
 EXIT_FAILED: Final = 1
 EXIT_REFUSED: Final = 3
 """Done, but some sources were refused."""
+SAMPLE: Final = Path("data/sample")
 
-Index = Annotated[
-    Path,
-    typer.Option("--index", help="The index folder.", envvar="OPINION_SEARCH_INDEX"),
-]
-Sources = Annotated[
-    list[Path],
-    typer.Argument(help="JSON Lines files of opinion records, .txt files, or folders of them."),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        help="A prepared model's name, or the folder of a prepared or sentence-transformers model.",
-        envvar="OPINION_SEARCH_MODEL",
-    ),
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        min=1, help="Threads for the model; all cores if left out.", envvar="OPINION_SEARCH_JOBS"
-    ),
-]
-DEFAULT_INDEX: Final = Path("data/index")
+
+def _say_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"opinion-search {version('opinion-search')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global_options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Say the version and stop."
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
 def build(
     sources: Sources, index: Index = DEFAULT_INDEX, model: Model = None, jobs: Jobs = None
 ) -> None:
-    """Describe the corpus anew and publish a build of it."""
+    """Index these sources as a new build.
+
+    It holds these sources and nothing else, and becomes the current build. A running service swaps
+    to it. The three newest builds are kept, for `rollback`.
+    """
     from indexer.build import build as run_build
     from indexer.sources import read_sources
     from models.load import load_embedder
 
-    with console.failures():
+    refusals = console.Refusals()
+    with console.failures(console.STOPPED_BUILD):
+        records = read_sources(sources)
         embedder = load_embedder(model, threads=jobs)
         with console.progress() as report:
             done = run_build(
-                read_sources(sources),
+                refusals.watch(records),
                 index,
                 embedder=embedder,
                 options=_options(sources, report),
             )
-    _finish(done)
+    _finish(done, refusals)
 
 
 @app.command()
 def add(sources: Sources, index: Index = DEFAULT_INDEX, jobs: Jobs = None) -> None:
-    """Publish the current corpus plus these opinions; a case of the same id is replaced."""
-    from indexer.sources import Refused, read_sources
+    """Add sources to the current corpus.
 
-    with console.failures():
-        new = frozenset(
-            record.case.id for record in read_sources(sources) if not isinstance(record, Refused)
-        )
-        done = _rebuild(index, sources, replaced=new, jobs=jobs)
-    _finish(done)
+    Publishes a build of all it holds plus these; a case of the same id is replaced.
+    """
+    from indexer.errors import EmptyCorpusError
+    from indexer.sources import read_sources
+    from indexer.store.files import current_build
+
+    refusals = console.Refusals()
+    with console.failures(console.STOPPED_BUILD):
+        current_build(index)
+        given = list(map(_id_of, refusals.watch(read_sources(sources))))
+        new = frozenset(case_id for case_id in given if case_id is not None)
+        if not new:
+            raise EmptyCorpusError(refused=len(given))
+        records = refusals.watch(read_sources(sources))
+        done = _rebuild(index, records, names=sources, replaced=new, jobs=jobs)
+    _finish(done, refusals)
 
 
 @app.command()
-def remove(
-    ids: Annotated[list[str], typer.Argument(help="Case ids.", metavar="ID...")],
-    index: Index = DEFAULT_INDEX,
-    jobs: Jobs = None,
-) -> None:
-    """Publish the current corpus without these cases."""
+def remove(ids: Ids, index: Index = DEFAULT_INDEX, jobs: Jobs = None) -> None:
+    """Take cases out of the current corpus.
+
+    Publishes a build of all it holds without these.
+    """
+    from indexer.errors import IndexerError
     from indexer.store.snapshot import Index as Snapshot
 
-    with console.failures():
+    with console.failures(console.STOPPED_BUILD):
         with Snapshot.open(index) as snapshot:
             for case_id in ids:
                 snapshot.passages.case(case_id)
-        done = _rebuild(index, [], replaced=frozenset(ids), jobs=jobs)
-    _finish(done)
+            if len(set(ids)) == snapshot.manifest.counts.cases:
+                raise IndexerError(
+                    f"{index}: that would leave no case, and an index has at least one; "
+                    "build another corpus, or delete the folder"
+                )
+        done = _rebuild(index, (), names=(), replaced=frozenset(ids), jobs=jobs)
+    _finish(done, console.Refusals())
 
 
 @app.command()
 def search(
-    query: Annotated[str, typer.Argument(help="Facts or a rule in plain words.")],
+    query: Query,
     index: Index = DEFAULT_INDEX,
-    k: Annotated[int, typer.Option("-k", help="Hits wanted, 1 to 100.")] = 10,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter",
-            metavar="NAME=VALUE",
-            help="May be repeated: court=ca6, section_role=facts, date_filed.gte=2005.",
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="The whole answer, as the HTTP service gives it.")
-    ] = False,
+    k: Hits = 10,
+    filters: Filter = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Ask the index a question."""
-    from service.ask import ask
+    """Ask the current build a question.
 
+    Prints the passages that answer it, best first. A double-quoted phrase must occur in them.
+    """
     with console.failures():
+        from service.ask import ask
+
         answer = ask(query, index=index, k=k, filters=filters or [])
     console.show_answer(answer, as_json=as_json)
 
@@ -131,31 +165,39 @@ def search(
 @app.command()
 def serve(
     index: Index = DEFAULT_INDEX,
-    host: Annotated[str, typer.Option(envvar="OPINION_SEARCH_HOST")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, envvar="OPINION_SEARCH_PORT")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, envvar="OPINION_SEARCH_WORKERS")] = 1,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 1,
 ) -> None:
-    """Serve the index over HTTP, swapping to each new build as it is published."""
+    """Serve the index over HTTP.
+
+    Swaps to each new build as it is published. More settings, all in the environment, are in the
+    README.
+    """
+    from indexer.errors import IndexOpenError
+    from indexer.store.files import current_build
     from service.live_index import open_live
     from service.server import serve as run_server
     from service.settings import Settings
 
-    with console.failures():
+    given = {"INDEX": index, "HOST": host, "PORT": port, "WORKERS": workers}
+    with console.failures(console.STOPPED_SERVER, code=0):
         settings = Settings.from_env(
-            {
-                **os.environ,
-                "OPINION_SEARCH_INDEX": str(index),
-                "OPINION_SEARCH_HOST": host,
-                "OPINION_SEARCH_PORT": str(port),
-                "OPINION_SEARCH_WORKERS": str(workers),
-            }
+            {**os.environ, **{f"{PREFIX}{name}": str(v) for name, v in given.items()}}
         )
+        try:
+            current_build(index)
+        except IndexOpenError as error:
+            console.complain(f"opinion-search: {error}; until then every question is answered 503")
         run_server(settings, open_live)
 
 
 @app.command()
 def verify(index: Index = DEFAULT_INDEX) -> None:
-    """Check the current build in full: checksums, counts, spans against text."""
+    """Check the current build in full.
+
+    Checksums, counts, spans against text. Names what is wrong, and exits with 0 only when all holds.
+    """
     from indexer.store.verify import verify as run_verify
 
     with console.failures():
@@ -168,10 +210,7 @@ def verify(index: Index = DEFAULT_INDEX) -> None:
 
 
 @app.command()
-def info(
-    index: Index = DEFAULT_INDEX,
-    as_json: Annotated[bool, typer.Option("--json", help="The manifest as JSON.")] = False,
-) -> None:
+def info(index: Index = DEFAULT_INDEX, as_json: AsJson = False) -> None:
     """Say what the current build holds."""
     from indexer.store.manifest import read
     from indexer.store.snapshot import build_folder
@@ -183,45 +222,60 @@ def info(
 
 @app.command()
 def rollback(index: Index = DEFAULT_INDEX) -> None:
-    """Serve the build before this one again."""
+    """Go back to the build before this one.
+
+    A running service swaps to it.
+    """
+    from indexer.store.files import current_build
     from indexer.store.files import rollback as run_rollback
 
     with console.failures():
+        current_build(index)
         build_id = run_rollback(index)
     typer.echo(f"{index}: current build is now {build_id}")
 
 
 @models_app.command("list")
 def list_models() -> None:
-    """List the prepared models at hand."""
+    """List the prepared models, the default first."""
     from models.load import list_models as prepared
 
     with console.failures():
-        console.show_models(prepared())
+        models = prepared()
+    console.show_models(models)
 
 
 @models_app.command()
-def prepare(
-    source: Annotated[str, typer.Argument(help="Name or folder of a sentence-transformers model.")],
-    target: Annotated[Path, typer.Option(help="Folder to write the prepared model to.")],
-    calibrate: Annotated[
-        list[Path] | None,
-        typer.Option(help="Opinions to calibrate on; data/sample if left out."),
-    ] = None,
-) -> None:
-    """Prepare a sentence-transformers model for serving without torch."""
-    from indexer.sources import Refused, read_sources
+def prepare(source: Source, target: Target, calibrate: Calibrate = None) -> None:
+    """Prepare a model for serving without torch.
+
+    Takes a sentence-transformers model, and needs the extra that `make reference` installs.
+    """
+    from models.prepare import check_can_prepare
     from models.prepare import prepare as run_prepare
 
     with console.failures():
-        texts = [
-            opinion.text
-            for record in read_sources(calibrate or [Path("data/sample")])
-            if not isinstance(record, Refused)
-            for opinion in record.opinions
-        ]
+        check_can_prepare(source, target)
+        texts = _texts_of(calibrate or [SAMPLE])
         report = run_prepare(source, target, calibration_texts=texts)
     console.show_models([report.model])
+
+
+def _texts_of(sources: Sequence[Path]) -> list[str]:
+    from indexer.sources import Refused, read_sources
+
+    return [
+        opinion.text
+        for record in console.Refusals().watch(read_sources(sources))
+        if not isinstance(record, Refused)
+        for opinion in record.opinions
+    ]
+
+
+def _id_of(record: "CaseRecord | Refused") -> str | None:
+    from indexer.sources import Refused
+
+    return None if isinstance(record, Refused) else record.case.id
 
 
 def _options(
@@ -236,33 +290,38 @@ def _options(
         source_names=tuple(dict.fromkeys([*(before.sources if before else ()), *names])),
         program_version=version("opinion-search"),
         on_progress=report,
+        on_warning=console.warn,
     )
 
 
 def _rebuild(
-    index: Path, sources: list[Path], *, replaced: frozenset[str], jobs: int | None
+    index: Path,
+    records: "Iterable[CaseRecord | Refused]",
+    *,
+    names: Sequence[Path],
+    replaced: frozenset[str],
+    jobs: int | None,
 ) -> "BuildReport":
-    """Publish the current corpus without ``replaced`` and with ``sources``, by the same model."""
+    """Publish the current corpus without ``replaced`` and with ``records``, by the same model."""
     from indexer.build import build as run_build
     from indexer.build import merged
-    from indexer.sources import read_sources
     from indexer.store.manifest import read
     from indexer.store.snapshot import build_folder
     from models.load import load_embedder
 
     manifest = read(build_folder(index, None))
     embedder = load_embedder(manifest.model.name, threads=jobs)
-    records = read_sources(sources) if sources else iter(())
     with console.progress() as report:
         return run_build(
             merged(index, records, replaced=replaced),
             index,
             embedder=embedder,
-            options=_options(sources, report, before=manifest),
+            options=_options(names, report, before=manifest),
         )
 
 
-def _finish(done: "BuildReport") -> None:
+def _finish(done: "BuildReport", refusals: console.Refusals) -> None:
+    refusals.tell(done.refused)
     console.show_build(done)
     if done.refused:
         raise typer.Exit(EXIT_REFUSED)

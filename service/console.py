@@ -1,51 +1,100 @@
-"""What the command line shows: progress, hits, errors. Terminals get bars, everything else plain lines."""
+"""What the command line shows: progress, hits, errors. Terminals get bars, everything else plain lines.
+
+Results go to standard output; progress and complaints to standard error.
+"""
 
 import json
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from indexer.errors import IndexerError
+from indexer.errors import FilterError, IndexerError
 from models.errors import ModelError
-from service.errors import ServiceError
+from service.errors import QueryError, ServiceError, SettingsError
 
 if TYPE_CHECKING:
     from indexer.build import BuildReport
     from indexer.build import Progress as Advance
+    from indexer.records import CaseRecord
+    from indexer.sources import Refused
     from indexer.store.manifest import Manifest
     from models.folder import PreparedModel
 
 _PLAIN_EVERY_S: Final = 10.0
-_FAILED: Final = 1
 _WRAP: Final = 100
+_FAILED: Final = 1
+_WRONG_WORDS: Final = 2
+_INTERRUPTED: Final = 130
+STOPPED_BUILD: Final = (
+    "stopped: nothing was published, the build that was current still is; what was embedded is kept "
+    "for the next try"
+)
+STOPPED_SERVER: Final = "stopped"
 
 Report = Callable[["Advance"], None]
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """Turn this project's errors into one line on standard error and exit code 1."""
+def failures(stopped: str = "stopped", *, code: int = _INTERRUPTED) -> Iterator[None]:
+    """Turn this project's errors into one line on standard error and the exit code.
+
+    What was asked for in wrong words is 2, everything else that fails is 1. Ctrl-C says ``stopped``
+    and exits with ``code``.
+    """
     try:
         yield
+    except (FilterError, QueryError, SettingsError) as error:
+        complain(f"opinion-search: {_one_line(error)}")
+        raise typer.Exit(_WRONG_WORDS) from error
     except (IndexerError, ModelError, ServiceError) as error:
-        complain(f"opinion-search: {error}")
+        complain(f"opinion-search: {_one_line(error)}")
         raise typer.Exit(_FAILED) from error
     except KeyboardInterrupt as error:
-        complain("opinion-search: stopped; what was embedded is kept for the next build")
-        raise typer.Exit(_FAILED) from error
+        complain(f"opinion-search: {stopped}")
+        raise typer.Exit(code) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def complain(line: str) -> None:
     """Write a line to standard error."""
     typer.echo(line, err=True)
+
+
+def warn(line: str) -> None:
+    """Say what the work goes on without."""
+    complain(f"opinion-search: {line}")
+
+
+class Refusals:
+    """Names each refused source once, with its reason, as soon as it is known."""
+
+    def __init__(self) -> None:
+        self._told: set[Refused] = set()
+
+    def watch(self, records: "Iterable[CaseRecord | Refused]") -> "Iterator[CaseRecord | Refused]":
+        """Hand on ``records``, naming those that are refused."""
+        from indexer.sources import Refused
+
+        for record in records:
+            if isinstance(record, Refused):
+                self.tell([record])
+            yield record
+
+    def tell(self, refused: "Iterable[Refused]") -> None:
+        """Name the ones that were not named yet."""
+        for one in refused:
+            if one not in self._told:
+                self._told.add(one)
+                complain(f"refused: {one}")
 
 
 @contextmanager
@@ -60,6 +109,9 @@ def progress() -> Iterator[Report]:
 
 @contextmanager
 def _bar() -> Iterator[Report]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.fields[cases]} cases"),
         BarColumn(),
@@ -94,16 +146,21 @@ def _plain() -> Report:
 
 
 def show_build(done: "BuildReport") -> None:
-    """Say what was published; each refused source goes to standard error with its reason."""
-    for refused in done.refused:
-        complain(f"refused: {refused.place}: {refused.reason}")
+    """Say what was published."""
     counts = done.manifest.counts
-    typer.echo(
-        f"build {done.build_id}: {counts.cases} cases, {counts.opinions} opinions, "
-        f"{counts.sections} sections, {counts.passages} passages "
-        f"({done.embedded} embedded, {done.from_cache} from the cache)"
-        + (f"; {len(done.refused)} refused" if done.refused else "")
+    held = ", ".join(
+        _counted(getattr(counts, name), name)
+        for name in ("cases", "opinions", "sections", "passages")
     )
+    refused = f"; {len(done.refused)} refused" if done.refused else ""
+    typer.echo(
+        f"build {done.build_id}: {held} ({done.embedded} embedded, {done.from_cache} from the cache)"
+        + refused
+    )
+
+
+def _counted(number: int, plural: str) -> str:
+    return f"{number} {plural.removesuffix('s') if number == 1 else plural}"
 
 
 def show_manifest(manifest: "Manifest", *, as_json: bool) -> None:
@@ -126,6 +183,7 @@ def show_manifest(manifest: "Manifest", *, as_json: bool) -> None:
             "passage limit",
             f"{manifest.limits.max_tokens} tokens, target {manifest.limits.target_tokens}",
         ),
+        ("sources", ", ".join(manifest.sources)),
         ("bytes", sum(entry.bytes for entry in manifest.files.values())),
     ]
     for name, value in rows:
@@ -133,11 +191,15 @@ def show_manifest(manifest: "Manifest", *, as_json: bool) -> None:
 
 
 def show_models(models: Sequence["PreparedModel"]) -> None:
-    """Print the prepared models, a line each."""
-    for model in models:
-        spec = model.spec
+    """Print prepared models: what each is, its size, and how near it is to what it was made from."""
+    from models.load import DEFAULT_MODEL
+
+    for model in sorted(models, key=lambda model: model.name != DEFAULT_MODEL):
+        spec, near = model.spec, model.agreement
         typer.echo(
-            f"{spec.name:24} {spec.runtime:16} {spec.dim} dimensions  window {spec.window} tokens"
+            f"{model.name}  {spec.runtime}, {spec.dim} dimensions, window {spec.window} tokens, "
+            f"{model.size_bytes / 1e6:.1f} MB, agreement with {model.source.name}: cosine "
+            f"{near.cosine_mean:.4f} mean, {near.cosine_min:.4f} least, on {near.texts} passages"
         )
 
 
@@ -147,16 +209,20 @@ def show_answer(answer: bytes, *, as_json: bool) -> None:
         typer.echo(answer.decode())
         return
     found = json.loads(answer)
-    if found["no_match"]:
-        typer.echo("Nothing in this index seems to answer that; the nearest passages:")
-    for hit in found["hits"]:
+    if not found["hits"]:
+        typer.echo("No passage of this index fits the filters and the quoted phrases.")
+    elif found["no_match"]:
+        typer.echo("Nothing in this index seems to answer that; the nearest passages:\n")
+    for place, hit in enumerate(found["hits"]):
+        if place:
+            typer.echo()
         _show_hit(hit)
 
 
 def _show_hit(hit: dict[str, Any]) -> None:
     """Print one hit of a JSON answer: citation, place, words."""
     section = " › ".join(hit["section"]["path"])
-    typer.echo(f"\n{hit['rank']:3}. {hit['cite']}  [{hit['score']:.2f} {hit['confidence']}]")
+    typer.echo(f"{hit['rank']:3}. {hit['cite']}  [{hit['score']:.2f} {hit['confidence']}]")
     typer.echo(f"     {section} ({hit['section']['role']})  {hit['passage']['id']}")
     for line in textwrap.wrap(hit["passage"]["text"], _WRAP):
         typer.echo(f"     {line}")

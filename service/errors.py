@@ -5,6 +5,7 @@
   + NotReadyError       no index is open yet, or the canary query failed
   + OverloadedError     more requests are waiting than the settings allow
   + SettingsError       a setting is unknown or has a value that cannot be
+  + ListenError         the address to serve on cannot be had
 """
 
 
@@ -42,3 +43,16 @@ class OverloadedError(ServiceError):
 
 class SettingsError(ServiceError):
     """A setting is unknown or has a value that cannot be."""
+
+
+class ListenError(ServiceError):
+    """The address to serve on cannot be had."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host = host
+        self.port = port
+        self.reason = reason
+        super().__init__(
+            f"cannot listen on {host}, port {port}: {reason}; stop what listens there, or name "
+            "another address with --host and --port"
+        )

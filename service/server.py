@@ -1,20 +1,33 @@
 """Runs the application: one process, or several that share a port."""
 
+import errno
+import logging
+import os
+import socket
 from functools import partial
+from typing import Final
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from service.app import OpenLive, create_app
+from service.errors import ListenError
 from service.settings import Settings
+
+_log: Final = logging.getLogger("uvicorn.error")
+_BACKLOG: Final = 2048
+_NOT_HERE: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""What a machine says that lacks one of the kinds of address a name stands for."""
 
 
 def serve(settings: Settings, open_live: OpenLive) -> None:
     """Serve until a signal: on SIGTERM and SIGINT, requests in flight are finished first.
 
     With several workers each gets ``settings`` and ``open_live`` pickled, so ``open_live`` has to be
-    a function that can be imported; no environment and no global carries them.
+    a function that can be imported; no environment and no global carries them. Raises `ListenError`
+    before anything is opened when the address cannot be had.
     """
+    sockets = listen(settings.host, settings.port)
     config = uvicorn.Config(
         partial(create_app, settings, open_live=open_live),
         factory=True,
@@ -30,7 +43,60 @@ def serve(settings: Settings, open_live: OpenLive) -> None:
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
         timeout_worker_healthcheck=30,
     )
+    for one in sockets:
+        _log.info("listening on %s (Ctrl-C stops it)", _url(one))
     if settings.workers == 1:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets)
     else:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        Multiprocess(config, sockets=sockets).run()
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return listening sockets for each address that ``host`` stands for; port 0 takes a free one.
+
+    Raises `ListenError` when one is taken, or when there is none.
+    """
+    sockets: list[socket.socket] = []
+    failure: OSError | None = None
+    try:
+        for family, *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            chosen = sockets[0].getsockname()[1] if sockets else port
+            try:
+                sockets.append(_bound(family, (address[0], chosen, *address[2:])))
+            except OSError as error:
+                if error.errno not in _NOT_HERE:
+                    raise
+                failure = error
+        if not sockets and failure is not None:
+            raise failure
+    except OSError as error:
+        for one in sockets:
+            one.close()
+        raise ListenError(host, port, _reason(error)) from error
+    return sockets
+
+
+def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
+    one = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        one.bind(address)
+        one.listen(_BACKLOG)
+        one.set_inheritable(True)
+    except BaseException:
+        one.close()
+        raise
+    return one
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return "there is no such address"
+    return os.strerror(error.errno).lower() if error.errno else str(error)
+
+
+def _url(one: socket.socket) -> str:
+    host, port = one.getsockname()[:2]
+    return f"http://[{host}]:{port}" if one.family == socket.AF_INET6 else f"http://{host}:{port}"

@@ -13,8 +13,10 @@ PREFIX: Final = "OPINION_SEARCH_"
 """What the name of every setting begins with in the environment."""
 _SPELT: Final = {"index_dir": "INDEX"}
 """Settings that are spelt as the option of the command line is: `--index`."""
-_OTHER_COMMANDS: Final = frozenset({f"{PREFIX}JOBS"})
-"""Options of `opinion-search build` that may stand in the same environment."""
+_OTHER_COMMANDS: Final = frozenset(
+    f"{PREFIX}{name}" for name in ("CALIBRATE", "FILTER", "JOBS", "JSON", "K", "TARGET")
+)
+"""Options of other commands than `serve` that may stand in the same environment."""
 
 
 def _comma_separated(value: object) -> object:

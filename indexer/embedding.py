@@ -1,0 +1,127 @@
+"""Texts → vectors in order: from the cache what it knows, from the model the rest, one step ahead."""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.store.vector_cache import VectorCache
+from models.base import Embedder, FloatMatrix
+from models.errors import ModelCorruptError
+
+BLOCK: Final = 512
+"""Texts embedded and cached together: about what a killed build loses."""
+_AHEAD: Final = 2
+"""Blocks that may wait for the model while the next texts are made."""
+_UNIT_TOLERANCE: Final = 1e-3
+
+
+class Embedding:
+    """One pass of texts through the model and its cache; for one thread.
+
+    No more than three blocks of texts are in memory. A vector is in the cache before it is handed
+    on, and so is what the model has done when the pass ends early, by an error or by `close`.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        cache: VectorCache,
+        *,
+        block: int = BLOCK,
+        on_block: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Call ``on_block`` after each ``block`` of texts."""
+        self._embedder = embedder
+        self._cache = cache
+        self._size = block
+        self._on_block = on_block
+        self.embedded = 0
+        """Texts that the model was given."""
+        self.from_cache = 0
+        """Texts that it was not given: known before, or twice in a block."""
+
+    def matrices(self, texts: Iterable[str]) -> Generator[FloatMatrix, None, None]:
+        """Yield the vectors of ``texts`` in order, block by block, each ``(n, dim)`` float32.
+
+        The model works on one block while the next is made. Raises what it raises, and
+        `ModelCorruptError` when it gives a vector that is not of unit length.
+        """
+        waiting: deque[_Block] = deque()
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed")
+        try:
+            for block in _blocks(texts, self._size):
+                waiting.append(self._look_up(block, pool))
+                while waiting and (len(waiting) > _AHEAD or waiting[0].is_done):
+                    yield self._collect(waiting)
+            while waiting:
+                yield self._collect(waiting)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            self._keep(waiting)
+
+    def _look_up(self, texts: Sequence[str], pool: ThreadPoolExecutor) -> "_Block":
+        """Take what the cache knows, and let the model work on the rest: each text once."""
+        hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        known, matrix = self._cache.get(hashes)
+        fresh = {hashes[i]: texts[i] for i in np.flatnonzero(~known).tolist()}
+        future = pool.submit(self._embed, list(fresh.values())) if fresh else None
+        return _Block(hashes, known, matrix, list(fresh), future)
+
+    def _embed(self, texts: Sequence[str]) -> FloatMatrix:
+        vectors = self._embedder.embed_passages(texts)
+        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+        if not bool(np.all(np.abs(lengths - 1.0) <= _UNIT_TOLERANCE)):
+            raise ModelCorruptError(
+                self._embedder.spec.name, "it gave a vector that is not of unit length"
+            )
+        return vectors
+
+    def _collect(self, waiting: "deque[_Block]") -> FloatMatrix:
+        """Wait for the first block, keep what the model gave, return its vectors in order."""
+        block = waiting[0]
+        if block.future is not None:
+            vectors = block.future.result()
+            self._cache.put(block.fresh, vectors)
+            place = {text_hash: i for i, text_hash in enumerate(block.fresh)}
+            for i in np.flatnonzero(~block.known).tolist():
+                block.matrix[i] = vectors[place[block.hashes[i]]]
+        waiting.popleft()
+        self.embedded += len(block.fresh)
+        self.from_cache += len(block.hashes) - len(block.fresh)
+        self._on_block()
+        return block.matrix
+
+    def _keep(self, blocks: "Iterable[_Block]") -> None:
+        """Cache what the model finished and nobody collected."""
+        for block in blocks:
+            future = block.future
+            if future is not None and not future.cancelled() and future.exception() is None:
+                self._cache.put(block.fresh, future.result())
+
+
+class _Block(NamedTuple):
+    """A block of texts on its way: what is known of it, and what the model is working on."""
+
+    hashes: list[str]
+    known: npt.NDArray[np.bool_]
+    matrix: FloatMatrix
+    fresh: list[str]
+    """Hashes of the texts the model was given, in its order."""
+    future: Future[FloatMatrix] | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing of it must be waited for."""
+        return self.future is None or self.future.done()
+
+
+def _blocks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    rest = iter(texts)
+    while block := list(islice(rest, size)):
+        yield block

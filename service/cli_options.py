@@ -1,0 +1,106 @@
+"""The options of the command line. Each is also a setting: `--index` is ``OPINION_SEARCH_INDEX``."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+PREFIX: Final = "OPINION_SEARCH_"
+DEFAULT_INDEX: Final = Path("data/index")
+
+Index = Annotated[
+    Path,
+    typer.Option(
+        "--index", metavar="DIR", help="The index: a folder of builds.", envvar=f"{PREFIX}INDEX"
+    ),
+]
+Sources = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="SOURCE",
+        help="JSON Lines files of opinion records (.jsonl, .jsonl.gz, .jsonl.xz), .txt files, or "
+        "folders of them.",
+    ),
+]
+Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Ids of cases.")]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|PATH",
+        help="A prepared model's name, or the folder of a prepared or sentence-transformers model; "
+        "left out: the first of `models list`.",
+        envvar=f"{PREFIX}MODEL",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Threads for the model; left out: one for each processor, 8 at the most.",
+        envvar=f"{PREFIX}JOBS",
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print JSON instead of lines.", envvar=f"{PREFIX}JSON")
+]
+Query = Annotated[
+    str, typer.Argument(metavar="QUERY", help="Facts, a rule or a question, in plain words.")
+]
+Hits = Annotated[
+    int, typer.Option("-k", min=1, max=100, metavar="N", help="Hits wanted.", envvar=f"{PREFIX}K")
+]
+Filter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="NAME=VALUE",
+        help="Only passages that fit; may be repeated. Names: court, binding_on, date_filed.gte, "
+        "date_filed.lte, opinion_type, section_role, case_id, judge, status, cites. In the "
+        "environment, white space parts one pair from the next.",
+        envvar=f"{PREFIX}FILTER",
+    ),
+]
+Host = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Address to listen on.", envvar=f"{PREFIX}HOST")
+]
+Port = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=65535,
+        metavar="N",
+        help="TCP port; 0 takes any free one.",
+        envvar=f"{PREFIX}PORT",
+    ),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=64,
+        metavar="N",
+        help="Processes that answer requests.",
+        envvar=f"{PREFIX}WORKERS",
+    ),
+]
+Source = Annotated[
+    str,
+    typer.Argument(metavar="NAME|PATH", help="Name or folder of a sentence-transformers model."),
+]
+Target = Annotated[
+    Path,
+    typer.Option(
+        metavar="DIR",
+        help="Folder to write the prepared model to; it must not exist yet.",
+        envvar=f"{PREFIX}TARGET",
+    ),
+]
+Calibrate = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="SOURCE",
+        help="Opinions to calibrate on, may be repeated; left out: data/sample.",
+        envvar=f"{PREFIX}CALIBRATE",
+    ),
+]
