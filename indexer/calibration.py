@@ -5,8 +5,9 @@ opinion is what a near match looks like; what speaks for random passages of othe
 best passage found for a question about nothing legal, is what no match looks like. A logistic
 curve through both turns evidence into 0..1.
 
-Nothing answers a question when the best passage has less evidence than nearly all questions about
-nothing legal find, unless more than a few of the sentences find no more (their own passage left out).
+Nothing answers a question whose best passage has too little evidence: less than halfway from what
+nearly all questions about nothing legal stay below to what nearly all of the corpus's own sentences
+find (their own passage left out). Where those two overlap, the sentences have the say.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,9 +46,8 @@ _SMALL_GAIN: Final = 1e-12
 _MIN_WORDS, _MAX_WORDS = 6, 40
 _DEPTH: Final = 10
 _OFF_TOPIC_BELOW: Final = 0.95
-"""Share of the questions about nothing legal that shall be told that nothing answers them,"""
 _ANSWERED_BELOW: Final = 0.05
-"""as long as no larger share of the corpus's own sentences is told so too."""
+"""What "nearly all" means, as quantiles of the best evidence."""
 
 OFF_TOPIC: Final[tuple[str, ...]] = (
     "how long to boil an egg so the yolk stays soft",
@@ -215,7 +215,8 @@ def calibrate(lanes: Lanes, embedder: Embedder, *, seed: int = 0) -> Calibration
     near = np.array([pair.near for pair in pairs])
     hybrid = fit_curve(hybrid_evidence(dense, lexical), near, default=DEFAULT.hybrid)
     nothing = float(np.quantile([evidence for _, evidence in off_topic], _OFF_TOPIC_BELOW))
-    limit = min(nothing, float(np.quantile(answered, _ANSWERED_BELOW)))
+    something = float(np.quantile(answered, _ANSWERED_BELOW))
+    limit = min((nothing + something) / 2.0, something)
     return Calibration(
         hybrid=hybrid,
         dense=fit_curve(dense, near, default=DEFAULT.dense),

@@ -31,8 +31,9 @@ def lexical_evidence(scores: npt.ArrayLike, *, idf_sum: float) -> Evidence:
     that depends on the query alone, rather than by the best score found, keeps the evidence
     comparable between queries (Bruch, Gai and Ingber 2023, section 4, "theoretical" normalisation).
     """
-    shares = np.asarray(scores, np.float64) / (_BM25_TERM_BOUND * idf_sum if idf_sum > 0 else 1.0)
-    return np.clip(shares, 0.0, 1.0)
+    bound = _BM25_TERM_BOUND * idf_sum
+    bounded = np.clip(np.asarray(scores, np.float64), 0.0, bound)
+    return bounded / bound if bound > 0.0 else bounded
 
 
 def dense_evidence(cosines: npt.ArrayLike) -> Evidence:

@@ -29,10 +29,12 @@ _FEWEST_CONTINUING: Final = 3
 _SLACK: Final = 2
 """Characters that a typesetter leaves at the end of a line although the next word would fit."""
 _INDENT: Final = 2
+_UNDERLINE: Final = 10
+"""A line of this many spaces and nothing else is what is left of an underline: no blank line."""
 _QUOTE_INDENT: Final = 4
 _STOPS: Final = (".", "?", "!", ":", ";", '"', "\N{RIGHT DOUBLE QUOTATION MARK}")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN: Final = re.compile(r"[^\W\d_]+-$")
+_BROKEN: Final = re.compile(r"([^\W\d_]*)(?<=[\w)])-$")
 _SUSPENDED: Final = frozenset({"and", "or", "to", "nor", "but"})
 """After ``two-`` these say that the hyphen stands for a word to come (``two- and three-year``)."""
 _SPACES: Final = re.compile(r"[ \t]+")
@@ -58,11 +60,15 @@ class _Line:
 class _Layout:
     """How the lines of one text are set."""
 
-    width: int
-    """Column that a full line reaches."""
+    widths: tuple[int, int]
+    """Columns that full lines reach: those close under another, and those under a blank line."""
     spacing: int
     """Blank lines between two lines of one paragraph: 0, or 1 where it is double-spaced."""
     words: frozenset[str]
+
+    def width(self, line: _Line) -> int:
+        """Return the column that the lines around ``line`` reach: notes are often set closer."""
+        return self.widths[min(line.gap, self.spacing)]
 
 
 def is_hard_wrapped(delivered: str) -> bool:
@@ -151,7 +157,7 @@ def _lines(sheets: Sequence[Sequence[str]], numbers: dict[tuple[int, int], int])
                 indent, right = len(line) - len(line.lstrip()), len(line.rstrip())
                 lines.append(_Line(indent - margin, words, right - margin, gap, at, opens))
                 gap, opens = 0, False
-            elif not opens:
+            elif not opens and len(line) < _UNDERLINE:
                 gap += 1
     return lines
 
@@ -165,33 +171,36 @@ def _margin(sheet: Sequence[str]) -> int:
 
 
 def _layout(lines: Sequence[_Line]) -> _Layout:
-    rights = sorted(line.right for line in lines)
-    width = rights[int(len(rights) * 0.9)] if rights else 0
     gaps = Counter(
         min(b.gap, 2)
         for a, b in pairwise(lines)
         if not b.opens_page and b.text[0].islower() and not a.text.endswith(_STOPS)
     )
-    spacing = 1 if gaps[1] > gaps[0] else 0
+    close = _usual_width([line.right for line in lines if line.gap == 0])
+    open_ = _usual_width([line.right for line in lines if line.gap > 0])
     words = (word.lower() for line in lines for word in _WORD.findall(line.text))
-    return _Layout(width, spacing, frozenset(words))
+    return _Layout((close, open_), 1 if gaps[1] > gaps[0] else 0, frozenset(words))
+
+
+def _usual_width(rights: Sequence[int]) -> int:
+    return sorted(rights)[int(len(rights) * 0.9)] if rights else 0
 
 
 def _continues(a: _Line, b: _Line, layout: _Layout) -> bool:
     """Whether ``b`` goes on with the paragraph that ``a`` is a line of."""
-    if b.gap > layout.spacing:
-        return False
-    mid_sentence = b.text[0].islower() and not a.text.endswith((".", "?", "!"))
-    if b.indent > a.indent + _INDENT:
-        return mid_sentence and a.indent <= _INDENT and _is_full(a, b, layout.width)
+    width = layout.width(b)
+    mid_sentence = a.text.endswith(" v.") or (
+        b.text[0].islower() and not a.text.endswith((".", "?", "!"))
+    )
+    if b.gap > layout.spacing or b.indent > a.indent + _INDENT:
+        hanging = b.gap <= 1 and a.indent <= _QUOTE_INDENT
+        return mid_sentence and hanging and _is_full(a, b, width)
     if mid_sentence:
         return True
     if b.opens_page and a.text.endswith(_STOPS):
         return False
-    width = layout.width
     if a.indent == b.indent and a.indent >= _QUOTE_INDENT:
-        width = max(a.right, b.right)
-        return a.right - a.indent >= layout.width / 2 and _is_full(a, b, width)
+        return a.right - a.indent >= width / 2 and _is_full(a, b, max(a.right, b.right))
     return _is_full(a, b, width)
 
 
@@ -246,9 +255,11 @@ def _between(a: _Line, b: _Line, layout: _Layout, *, joined: bool) -> str:
         alone = b.gap > 0 or b.opens_page or (b.indent > a.indent and a.text.endswith(_STOPS))
         return "\n\n" if alone else "\n"
     left, right = _BROKEN.search(a.text), _WORD.match(b.text)
-    if left is None or right is None or not right[0][0].islower() or right[0] in _SUSPENDED:
+    if left is None or (right and right[0] in _SUSPENDED):
         return " "
-    whole = f"{left[0][:-1]}{right[0].split('-')[0]}".lower()
+    if not left[1] or right is None or not right[0][0].islower():
+        return ""
+    whole = f"{left[1]}{right[0].split('-')[0]}".lower()
     return _REJOINED if whole in layout.words else ""
 
 

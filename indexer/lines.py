@@ -15,8 +15,8 @@ class TextForm(Enum):
 
 
 _SAMPLE: Final = 50_000
-_UPPER: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]")
-_LOWER: Final = re.compile(r"[a-zß-öø-ÿ]")
+_UPPER: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]+")
+_LOWER: Final = re.compile(r"[a-zß-öø-ÿ]+")
 _STRIPPED_UPPER_SHARE: Final = 1 / 200
 _BLANK_LINE: Final = re.compile(r"\n[ \t\r\f]*\n")
 _BLANK_MODE_SHARE: Final = 0.3
@@ -38,8 +38,8 @@ class Line:
 def text_form(text: str) -> TextForm:
     """Tell the stripped form (next to no capitals) from natural text, by the first 50,000 characters."""
     sample = text[:_SAMPLE]
-    lower = len(_LOWER.findall(sample))
-    upper = len(_UPPER.findall(sample))
+    lower = sum(map(len, _LOWER.findall(sample)))
+    upper = sum(map(len, _UPPER.findall(sample)))
     stripped = lower > 0 and upper <= lower * _STRIPPED_UPPER_SHARE
     return TextForm.STRIPPED if stripped else TextForm.NATURAL
 

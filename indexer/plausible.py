@@ -82,7 +82,7 @@ def _true_numbers(headings: Sequence[Heading], lines: Sequence[Line]) -> set[int
 
 
 def notes_begin(lines: Sequence[Line]) -> int | None:
-    """Return the line where the footnotes printed at the end begin (``1 . See …``), or None."""
+    """Return the line where the footnotes printed below a text begin (``1 . See …``), or None."""
     begin: int | None = None
     last = 0
     for i, line in enumerate(lines):
@@ -96,7 +96,7 @@ def notes_begin(lines: Sequence[Line]) -> int | None:
             last = number
         elif number != last:
             begin = None
-    return begin
+    return begin or None
 
 
 def _is_outline(chain: Sequence[tuple[Heading, int]], lines: Sequence[Line]) -> bool:

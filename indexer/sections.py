@@ -79,7 +79,7 @@ def _find_parts(text: str) -> list[_Part]:
     body = lines if notes is None else lines[:notes]
     parts = _parts_of(build_outline(find_headings(body, form), body, form))
     if notes is not None:
-        parts.append(_Part(lines[notes].start if parts else 0, role=SectionRole.FOOTNOTES))
+        parts.append(_Part(lines[notes].start, role=SectionRole.FOOTNOTES))
     return parts or [_Part(0)]
 
 

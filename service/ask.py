@@ -25,6 +25,8 @@ def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
     Raises `QueryError` for a value out of its range, an `IndexOpenError` for an index that cannot be
     asked, `ModelMismatchError` among them when the model is not the one it was built with.
     """
+    if not query.strip():
+        raise QueryError("QUERY", "is empty; write what you are looking for")
     try:
         request = SearchRequest.model_validate(
             {"query": query, "k": k, "filters": parse_filters(filters)}
@@ -32,7 +34,11 @@ def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
     except ValidationError as error:
         problem = problem_of(error)
         field = problem.field or "query"
-        raise QueryError(field, problem.message.removeprefix(f"{field}: ")) from error
+        option = f"--filter {field.removeprefix('filters.')}"
+        raise QueryError(
+            option if field.startswith("filters.") else field,
+            problem.message.removeprefix(f"{field}: "),
+        ) from error
     embedder = load_embedder(read(build_folder(index, None)).model.name)
     with Index.open(index, expect_model=embedder.spec) as snapshot:
         engine = SearchEngine(snapshot, embedder)
@@ -55,7 +61,7 @@ def parse_filters(given: Sequence[str]) -> dict[str, Any]:
         if name in _PERIOD:
             field, end = name.split(".")
             _set_once(filters.setdefault(field, {}), end, value, pair)
-        elif name == "date_filed":
+        elif name.startswith("date_filed"):
             raise QueryError(
                 "--filter", f"{pair!r} is no period; write date_filed.gte=, date_filed.lte= or both"
             )

@@ -53,6 +53,6 @@ class ListenError(ServiceError):
         self.port = port
         self.reason = reason
         super().__init__(
-            f"cannot listen on {host}, port {port}: {reason}; stop what listens there, or name "
-            "another address with --host and --port"
+            f"cannot listen on {host}, port {port}: {reason}; name an address of this machine with "
+            "--host and a free port with --port"
         )

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from indexer.records import Span
 from indexer.sentences import sentence_spans
-from indexer.store.analysis import Term, matching_terms
+from indexer.store.analysis import Term
+from indexer.store.matching import TermFinder
 from service.answers import Highlight, HighlightKind
 
 _REMEMBERED: Final = 2_048
@@ -25,6 +26,7 @@ class Highlighter:
 
     def __init__(self, terms: Sequence[str], idf: Callable[[str], float]) -> None:
         self._weights = {term: idf(term) for term in terms}
+        self._finder = TermFinder(terms)
 
     def mark(self, text: str) -> Marks:
         """Mark the sentence that holds most of the question's weight, and every matched term.
@@ -33,23 +35,24 @@ class Highlighter:
         Where terms overlap (a citation and its numbers, a hyphenated word and its parts) they make
         one mark. A passage without any of the terms has none.
         """
-        found = matching_terms(text, self._weights)
+        found = self._finder.find(text)
         if not found:
             return Marks((), ())
         sentence = max(_sentences(text), key=lambda span: self._weight(span, found))
-        marks = [Highlight(span=sentence, kind=HighlightKind.SENTENCE)]
+        marks = [Highlight(span=_trimmed(sentence, text), kind=HighlightKind.SENTENCE)]
         marks += [Highlight(span=span, kind=HighlightKind.TERM) for span in _merged(found)]
         here = {term.term for term in found}
         return Marks(tuple(marks), tuple(term for term in self._weights if term in here))
 
     def _weight(self, span: Span, found: Sequence[Term]) -> float:
-        inside = {t.term for t in found if span.start <= t.start and t.end <= span.end}
+        start, end = span.start, span.end
+        inside = {t.term for t in found if start <= t.start and t.end <= end}
         return sum(self._weights[term] for term in sorted(inside))
 
 
 @lru_cache(_REMEMBERED)
 def _sentences(text: str) -> tuple[Span, ...]:
-    return tuple(_trimmed(span, text) for span in sentence_spans(text))
+    return tuple(sentence_spans(text))
 
 
 def _trimmed(span: Span, text: str) -> Span:

@@ -1,30 +1,28 @@
-"""Neutral records, one JSON object a line (API.md, section 2); gzip and xz too."""
+"""Neutral records, one JSON object a line (API.md, section 2), or in a list."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from indexer.errors import RecordError
 from indexer.sources.delivered import Delivered
 from indexer.sources.fields import raw_case
-from indexer.sources.lines import JsonLine, json_lines
+from indexer.sources.json_records import json_keys, json_records
+from indexer.sources.lines import JsonLine
 from indexer.sources.refused import Refused
+from indexer.sources.source_file import SourceFile, plain_name
 
-_SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".jsonl.xz", ".ndjson", ".ndjson.gz", ".ndjson.xz")
-
-
-def claims(path: Path, head: bytes) -> bool:
-    """Whether ``path``, which begins with ``head`` (uncompressed), holds neutral records."""
-    if path.name.lower().endswith(_SUFFIXES):
-        return True
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start.startswith(b"{") and b'"case_name"' in start
+_SUFFIXES: Final = (".jsonl", ".ndjson")
 
 
-def read(files: Sequence[Path]) -> Iterator[Delivered | Refused]:
+def claims(file: SourceFile, head: bytes) -> bool:
+    """Whether ``file``, which begins with ``head`` (uncompressed), holds neutral records."""
+    return plain_name(file).lower().endswith(_SUFFIXES) or "case_name" in json_keys(head)
+
+
+def read(files: Sequence[SourceFile]) -> Iterator[Delivered | Refused]:
     """Yield the cases of ``files`` in order, and why a line gives none."""
-    for path in files:
-        for line in json_lines(path):
+    for file in files:
+        for line in json_records(file):
             yield line if isinstance(line, Refused) else _case(line)
 
 

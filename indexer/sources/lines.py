@@ -1,23 +1,19 @@
-"""JSON objects out of a file of lines, plain, gzip or xz: one line in memory at a time."""
+"""JSON objects out of a file of lines: one line in memory at a time."""
 
-import gzip
-import lzma
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import orjson
 
 from indexer.errors import RecordError
 from indexer.sources.refused import Refused
+from indexer.sources.source_file import SourceFile, open_source
+from indexer.sources.streams import TornError, why
 
 _BOM: Final = b"\xef\xbb\xbf"
-_GZIP: Final = b"\x1f\x8b"
-_XZ: Final = b"\xfd7zXZ\x00"
-TORN_STREAM: Final = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
-"""What the readers raise when a compressed file ends early or is not what it says."""
+LONGEST_RECORD: Final = 256 * 1024 * 1024
+"""Bytes; no case is this long, and a file without line ends must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,40 +24,39 @@ class JsonLine:
     fields: dict[str, Any]
 
 
-def open_bytes(path: Path) -> BinaryIO | gzip.GzipFile | lzma.LZMAFile:
-    """Open ``path`` for reading; what its first bytes say is compressed is read uncompressed."""
-    with path.open("rb") as plain:
-        magic = plain.read(len(_XZ))
-    if magic.startswith(_GZIP):
-        return gzip.open(path, "rb")
-    if magic == _XZ:
-        return lzma.open(path, "rb")
-    return path.open("rb")
-
-
-def json_lines(path: Path) -> Iterator[JsonLine | Refused]:
-    """Yield each line of ``path`` as an object, or why it is none; empty lines are passed over.
+def json_lines(file: SourceFile) -> Iterator[JsonLine | Refused]:
+    """Yield each line of ``file`` as an object, or why it is none; empty lines are passed over.
 
     A byte order mark and CRLF line ends are accepted. A compressed file that ends early gives what
     could be read of it and then the reason why there is no more.
     """
     number = offset = 0
     try:
-        with open_bytes(path) as file:
-            for line in file:
+        with open_source(file) as stream:
+            while line := stream.readline(LONGEST_RECORD):
                 number += 1
                 where = offset
                 offset += len(line)
+                place = f"{file.place}:{number}"
+                if len(line) == LONGEST_RECORD and not line.endswith(b"\n"):
+                    yield Refused(place=place, reason=TOO_LONG)
+                    return
                 body = line.removeprefix(_BOM) if number == 1 else line
                 if body.strip():
-                    yield _one(body, f"{path}:{number}", where + len(line) - len(body))
-    except TORN_STREAM as error:
+                    yield _one(body, place, where + len(line) - len(body))
+    except TornError as error:
         yield Refused(
-            place=f"{path}:{number + 1}",
+            place=f"{file.place}:{number + 1}",
             reason=f"the compressed file is torn here, nothing after this line was read ({error})",
         )
     except OSError as error:
-        yield Refused(place=str(path), reason=f"cannot be read: {error.strerror or error}")
+        yield Refused(place=file.place, reason=f"cannot be read: {why(error)}")
+
+
+TOO_LONG: Final = (
+    f"a record of more than {LONGEST_RECORD:,} bytes, nothing after this was read; "
+    "is this a file of opinions?"
+)
 
 
 def _one(line: bytes, place: str, offset: int) -> JsonLine | Refused:
@@ -79,6 +74,11 @@ def _object(line: bytes, offset: int) -> dict[str, Any]:
             "" if line.endswith(b"\n") else "; the last line has no line end: was the file cut off?"
         )
         raise RecordError(f"not JSON: {error.msg} at character {error.pos}{torn}") from None
+    return checked_object(value)
+
+
+def checked_object(value: object) -> dict[str, Any]:
+    """Return ``value`` if it is a JSON object; else raise `RecordError`."""
     if not isinstance(value, dict):
         raise RecordError(f"not a JSON object but {_kind(value)}; one object a line is expected")
     return value

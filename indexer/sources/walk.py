@@ -8,28 +8,36 @@ from typing import Final, TypeAlias
 from indexer.errors import RecordError, SourceError
 from indexer.parse import parse_case
 from indexer.records import CaseRecord
-from indexer.sources import jsonl, text_folder
+from indexer.sources import cap, courtlistener_api, courtlistener_bulk, jsonl, text_folder
+from indexer.sources.archives import DEEPEST, archive_folders, is_archive
 from indexer.sources.delivered import Delivered
-from indexer.sources.lines import TORN_STREAM, open_bytes
 from indexer.sources.refused import Refused
+from indexer.sources.source_file import DiskFile, SourceFile, disk_folders, head_of
+from indexer.sources.streams import why
 
-_HEAD: Final = 4096
-_NOT_SOURCES: Final = ("readme", "license", "licence", "copying", "notice", ".")
-"""Beginnings of the names of files that stand beside sources and are none."""
+_SKIPPED: Final = (
+    "skipped: neither text (.txt), nor records in JSON, nor CourtListener's objects or tables, "
+    "nor a case of the Harvard Caselaw Access Project"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One upstream format."""
 
-    claims: Callable[[Path, bytes], bool]
-    """Whether a file, given its path and its first bytes (uncompressed), is of this kind."""
-    read: Callable[[Sequence[Path]], Iterator[Delivered | Refused]]
-    """Read all files of this kind that one folder holds."""
+    claims: Callable[[SourceFile, bytes], bool]
+    """Whether a file, given its first bytes (uncompressed), is of this kind."""
+    read: Callable[[Sequence[SourceFile]], Iterator[Delivered | Refused]]
+    """Read all files of this kind that one folder holds; or one source, where it needs them all."""
+    needs_all: bool = False
+    """Whether one case may be spread over several folders of a source."""
 
 
 KINDS: Final = (
     Kind(claims=text_folder.claims, read=text_folder.read),
+    Kind(claims=courtlistener_bulk.claims, read=courtlistener_bulk.read, needs_all=True),
+    Kind(claims=courtlistener_api.claims, read=courtlistener_api.read, needs_all=True),
+    Kind(claims=cap.claims, read=cap.read),
     Kind(claims=jsonl.claims, read=jsonl.read),
 )
 """In the order in which they are asked; the first that claims a file reads it."""
@@ -83,54 +91,62 @@ def _parsed(
 
 
 def _deliveries(path: Path) -> Iterator[_Given]:
-    if path.is_dir():
-        yield from _folder(path, seen=frozenset())
-    elif path.name == text_folder.METADATA:
-        yield from text_folder.read([path, *sorted(path.parent.glob("*.txt"))])
-    else:
-        yield from _files([path])
+    if path.name == text_folder.METADATA:
+        files = [path, *sorted(path.parent.glob("*.txt"))]
+        return text_folder.read([DiskFile(file, path.parent) for file in files])
+    return _source(disk_folders(path), depth=0)
 
 
-def _folder(folder: Path, seen: frozenset[Path]) -> Iterator[_Given]:
-    """Yield what the files of ``folder`` hold and then what its folders do, each sorted by name."""
-    here = folder.resolve()
-    if here in seen:
-        return
+def _source(folders: Iterable[Sequence[SourceFile] | Refused], depth: int) -> Iterator[_Given]:
+    """Yield what ``folders`` hold, each folder before the archives in it; ``depth`` archives down."""
+    waiting: dict[int, list[SourceFile]] = {}
+    for folder in folders:
+        if isinstance(folder, Refused):
+            yield folder
+            continue
+        claimed: dict[int, list[SourceFile]] = {}
+        packed: list[tuple[SourceFile, bytes]] = []
+        for file in folder:
+            yield from _sorted_in(file, claimed, packed)
+        for kind in sorted(claimed):
+            if KINDS[kind].needs_all:
+                waiting.setdefault(kind, []).extend(claimed[kind])
+            else:
+                yield from KINDS[kind].read(claimed[kind])
+        for file, head in packed:
+            yield from _archive(file, head, depth + 1)
+    for kind in sorted(waiting):
+        yield from KINDS[kind].read(waiting[kind])
+
+
+def _sorted_in(
+    file: SourceFile,
+    claimed: dict[int, list[SourceFile]],
+    packed: list[tuple[SourceFile, bytes]],
+) -> Iterator[Refused]:
+    """Put ``file`` where it belongs, or yield why it belongs nowhere."""
     try:
-        entries = sorted(folder.iterdir())
+        head = head_of(file)
     except OSError as error:
-        yield Refused(place=str(folder), reason=f"cannot be read: {error.strerror or error}")
+        yield Refused(place=file.place, reason=f"cannot be read: {why(error)}")
         return
-    visible = [entry for entry in entries if not entry.name.lower().startswith(_NOT_SOURCES)]
-    yield from _files([entry for entry in visible if not entry.is_dir()])
-    for entry in visible:
-        if entry.is_dir():
-            yield from _folder(entry, seen | {here})
-
-
-def _files(files: Sequence[Path]) -> Iterator[_Given]:
-    claimed: dict[int, list[Path]] = {}
-    for path in files:
-        kind = _kind_of(path)
-        if isinstance(kind, Refused):
-            yield kind
-        else:
-            claimed.setdefault(kind, []).append(path)
-    for kind in sorted(claimed):
-        yield from KINDS[kind].read(claimed[kind])
-
-
-def _kind_of(path: Path) -> int | Refused:
-    """Return the position of the kind that reads ``path``."""
-    try:
-        with open_bytes(path) as file:
-            head = file.read(_HEAD)
-    except (OSError, *TORN_STREAM) as error:
-        return Refused(place=str(path), reason=f"cannot be read: {error}")
+    if is_archive(head):
+        packed.append((file, head))
+        return
     for at, kind in enumerate(KINDS):
-        if kind.claims(path, head):
-            return at
-    return Refused(
-        place=str(path),
-        reason="skipped: neither JSON Lines records (.jsonl, .jsonl.gz, .jsonl.xz) nor text (.txt)",
-    )
+        if kind.claims(file, head):
+            claimed.setdefault(at, []).append(file)
+            return
+    yield Refused(place=file.place, reason=_SKIPPED)
+
+
+def _archive(file: SourceFile, head: bytes, depth: int) -> Iterator[_Given]:
+    if depth > DEEPEST:
+        reason = "an archive in an archive in an archive; unpack the outer one first"
+        yield Refused(place=file.place, reason=reason)
+        return
+    try:
+        with archive_folders(file, head) as folders:
+            yield from _source(folders, depth)
+    except OSError as error:
+        yield Refused(place=file.place, reason=f"cannot be read: {why(error)}")

@@ -11,8 +11,7 @@ import hashlib
 import re
 import threading
 import unicodedata
-from collections.abc import Collection, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -49,11 +48,6 @@ _SECTION: Final = re.compile(
 )
 _ONE_NUMBER: Final = re.compile(_NUMBER, re.IGNORECASE)
 _FOOTNOTED: Final = re.compile(r"([a-z]{3,})\d{1,3}")
-_PIECE_OF_TEXT: Final = re.compile(
-    r"\S+(?:(?:(?<=(?<![^\W_])[A-Za-z]\.)|(?<=[-\u2010\u2011]))\s+\S+)*"
-)
-"""No word reaches beyond: white space ends it, but after an initial or a hyphen."""
-_KNOWN_PIECES: Final = 65_536
 _LONGEST: Final = 100
 """Code points of a term; tantivy drops terms of over 65,530 bytes without a word."""
 
@@ -107,46 +101,18 @@ def analyse(text: str) -> list[Term]:
     (``rights12``) also the word alone; ``§§ 1983, 1985`` and ``section 1983`` also ``§1983`` each;
     a citation also one term, ``490_us_386``. Nothing is left out but punctuation.
     """
-    terms = _stemmed(text)
-    terms += _sections(text)
-    terms += _citations(text)
+    terms = stemmed_words(text)
+    terms += section_terms(text)
+    terms += citations_in(text)
     terms.sort(key=itemgetter(1, 2))
     return terms
 
 
-def matching_terms(text: str, wanted: Collection[str]) -> list[Term]:
-    """Return the terms of `analyse` that are among ``wanted``, in its order, many times faster.
-
-    Passages differ, but are made of the same words: each is analysed once and then remembered.
-    """
-    terms = [
-        Term(term, start + match.start(), end + match.start())
-        for match in _PIECE_OF_TEXT.finditer(text)
-        for term, start, end in _terms_of_piece(match[0])
-        if term in wanted
-    ]
-    if any(term[0] == "§" and _first_digits(term[1:]) in text for term in wanted if term):
-        terms += [term for term in _sections(text) if term.term in wanted]
-    if any("_" in term and _first_digits(term) in text for term in wanted):
-        terms += [term for term in _citations(text) if term.term in wanted]
-    terms.sort(key=itemgetter(1, 2))
-    return terms
-
-
-@lru_cache(_KNOWN_PIECES)
-def _terms_of_piece(piece: str) -> tuple[Term, ...]:
-    return tuple(_stemmed(piece))
-
-
-def _stemmed(text: str) -> list[Term]:
+def stemmed_words(text: str) -> list[Term]:
+    """Return the terms of `analyse` that are words, in its order."""
     words = list(_words(text))
     stems = _STEMMERS.stem([word.term for word in words])
     return [Term(_bounded(stem), w.start, w.end) for stem, w in zip(stems, words, strict=True)]
-
-
-def _first_digits(term: str) -> str:
-    """Return the digits that a term begins with, which stand in the text as they are."""
-    return re.split(r"\D", term, maxsplit=1)[0]
 
 
 def _words(text: str) -> Iterator[Term]:
@@ -178,7 +144,8 @@ def _without_possessive(word: str) -> str:
     return word[:-2] if word[-2:] in {"'s", "\u2019s", "'S", "\u2019S"} else word
 
 
-def _sections(text: str) -> Iterator[Term]:
+def section_terms(text: str) -> Iterator[Term]:
+    """Yield ``§1983`` for each section that ``text`` names; a section sign alone is ``§``."""
     for match in _SECTION.finditer(text):
         offset = match.start("numbers")
         for number in _ONE_NUMBER.finditer(match["numbers"]):
@@ -188,7 +155,8 @@ def _sections(text: str) -> Iterator[Term]:
         yield Term("§", *match.span())
 
 
-def _citations(text: str) -> Iterator[Term]:
+def citations_in(text: str) -> Iterator[Term]:
+    """Yield ``490_us_386`` for each citation in ``text``."""
     for match in _CITATION.finditer(text):
         reporter = fold(re.sub(r"[^\w]|_", "", match["reporter"]))
         yield Term(f"{match['volume']}_{reporter}_{match['page']}", *match.span())
@@ -196,7 +164,7 @@ def _citations(text: str) -> Iterator[Term]:
 
 def citation_terms(text: str) -> tuple[str, ...]:
     """Return the citation terms of ``text``, each once: ``490 U. S. 386`` gives ``490_us_386``."""
-    return tuple(dict.fromkeys(term.term for term in _citations(text)))
+    return tuple(dict.fromkeys(term.term for term in citations_in(text)))
 
 
 def query_terms(text: str) -> tuple[str, ...]:

@@ -62,6 +62,15 @@ def test_the_smallest_texts_are_tiled(text: str) -> None:
     assert "".join(sentences(text)) == text
 
 
+def test_an_unbroken_run_hides_no_sentence_around_it() -> None:
+    run = "?!" * 5_000
+    assert sentences(f"We affirm. Then {run} came. We reverse.") == [
+        "We affirm. ",
+        f"Then {run} came. ",
+        "We reverse.",
+    ]
+
+
 @given(st.text(alphabet=st.sampled_from("aB.?! \n,;\"'1()id"), max_size=120))
 def test_sentences_tile_any_text(text: str) -> None:
     parts = sentences(text)

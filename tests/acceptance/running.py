@@ -1,0 +1,116 @@
+"""The installed command and the real server, used as anybody would: as processes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+
+COMMAND: Final = Path(sys.executable).with_name("opinion-search")
+SAMPLE: Final = Path(__file__).parents[2] / "data" / "sample"
+SEEDS: Final = SAMPLE / "ca6"
+_PATIENCE_S: Final = 60
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return this process's environment without settings of the program, and ``more``."""
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("OPINION_SEARCH_")}
+    return {**plain, **more}
+
+
+def opinion_search(
+    *arguments: str | Path, timeout: float = 300
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=environment(),
+    )
+
+
+def succeed(*arguments: str | Path) -> str:
+    """Run the command, which must end with 0; return what it printed."""
+    done = opinion_search(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(holds: Callable[[], bool], *, within_s: float) -> float:
+    """Wait until ``holds``; return how long it took, or fail."""
+    start = time.monotonic()
+    while not holds():
+        assert time.monotonic() - start < within_s, f"not within {within_s} s"
+        time.sleep(0.05)
+    return time.monotonic() - start
+
+
+def status(client: httpx2.Client, url: str) -> int:
+    """Return the status of an answer, 0 while nobody listens."""
+    try:
+        return client.get(url).status_code
+    except httpx2.TransportError:
+        return 0
+
+
+@contextmanager
+def serving(
+    index: Path, log: Path, *, ready: bool = True, **settings: str
+) -> Iterator[httpx2.Client]:
+    """Serve ``index`` in a process of its own, whose standard error goes to ``log``.
+
+    Yields once it is ready, or where ``ready`` is false, as soon as it listens.
+    """
+    port = free_port()
+    with (
+        log.open("wb") as stderr,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+    ):
+        process = subprocess.Popen(
+            [COMMAND, "serve", "--index", index, "--port", str(port)],
+            stdout=stderr,
+            stderr=stderr,
+            env=environment(**settings),
+        )
+        try:
+            url = "/readyz" if ready else "/healthz"
+            eventually(
+                lambda: process.poll() is not None or status(client, url) == 200,
+                within_s=_PATIENCE_S,
+            )
+            assert process.poll() is None, log.read_text()
+            yield client
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def ask(client: httpx2.Client, query: str, **choices: Any) -> dict[str, Any]:
+    """Search by POST; the answer must be 200."""
+    answer = client.post("/v1/search", json={"query": query, **choices})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def opinion(client: httpx2.Client, opinion_id: str) -> dict[str, Any]:
+    """Read an opinion; it must be there."""
+    answer = client.get(f"/v1/opinions/{opinion_id}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

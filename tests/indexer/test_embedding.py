@@ -1,0 +1,165 @@
+"""Vectors in order, each text given to the model as rarely as can be, and nothing computed is lost."""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.embedding import Embedding
+from indexer.store.vector_cache import VectorCache
+from models.base import FloatMatrix
+from models.errors import ModelCorruptError
+from tests.embedders import DIM, WordHashEmbedder
+
+TEXTS = [f"passage number {at}" for at in range(10)]
+
+
+class Watched(WordHashEmbedder):
+    """Keeps what it was given, and fails at a text when told so."""
+
+    def __init__(self, *, fails_at: str | None = None, scale: float = 1.0) -> None:
+        super().__init__()
+        self.given: list[list[str]] = []
+        self.fails_at = fails_at
+        self.scale = scale
+
+    def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
+        self.given.append(list(texts))
+        if self.fails_at in texts:
+            raise RuntimeError("the model broke")
+        return super().embed_passages(texts) * np.float32(self.scale)
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def known(cache: VectorCache, texts: Sequence[str]) -> list[bool]:
+    return [bool(one) for one in cache.get([sha(text) for text in texts])[0]]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[VectorCache]:
+    with VectorCache(tmp_path, "f" * 64, DIM) as opened:
+        yield opened
+
+
+def vectors(embedding: Embedding, texts: Sequence[str]) -> FloatMatrix:
+    blocks = list(embedding.matrices(texts))
+    return np.concatenate([np.empty((0, DIM), np.float32), *blocks])
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.sampled_from(TEXTS), max_size=30),
+    st.integers(1, 9),
+    st.sets(st.sampled_from(TEXTS)),
+)
+def test_vectors_come_in_order_whatever_was_known(tmp_path_factory, texts, block, before) -> None:
+    model = Watched()
+    with VectorCache(tmp_path_factory.mktemp("cache"), "f" * 64, DIM) as cache:
+        cache.put([sha(text) for text in sorted(before)], model.embed_passages(sorted(before)))
+        model.given.clear()
+        embedding = Embedding(model, cache, block=block)
+        found = vectors(embedding, texts)
+        assert found.tolist() == WordHashEmbedder().embed_passages(texts).tolist()
+        assert all(known(cache, texts))
+    asked = [text for given in model.given for text in given]
+    assert before.isdisjoint(asked)
+    assert all(len(set(given)) == len(given) <= block for given in model.given)
+    assert embedding.embedded == len(asked)
+    assert embedding.embedded + embedding.from_cache == len(texts)
+
+
+def test_blocks_are_reported_one_by_one(cache) -> None:
+    told: list[int] = []
+    embedding = Embedding(
+        Watched(),
+        cache,
+        block=3,
+        on_block=lambda: told.append(embedding.embedded + embedding.from_cache),
+    )
+    vectors(embedding, TEXTS)
+    assert told == [3, 6, 9, 10]
+
+
+def test_a_vector_is_cached_before_it_is_handed_on(cache) -> None:
+    given = 0
+    for matrix in Embedding(Watched(), cache, block=2).matrices(TEXTS):
+        given += len(matrix)
+        assert all(known(cache, TEXTS[:given]))
+
+
+def test_no_more_than_three_blocks_of_texts_are_taken_ahead(cache) -> None:
+    taken = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal taken
+        for at in range(100):
+            taken += 1
+            yield f"text {at}"
+
+    given = 0
+    for matrix in Embedding(Watched(), cache, block=4).matrices(texts()):
+        given += len(matrix)
+        assert taken <= given + 2 * 4
+
+
+@pytest.mark.parametrize("fails_at", [0, 4, 9])
+def test_what_was_done_before_the_model_broke_is_kept(cache, fails_at) -> None:
+    model = Watched(fails_at=TEXTS[fails_at])
+    with pytest.raises(RuntimeError, match="the model broke"):
+        vectors(Embedding(model, cache, block=2), TEXTS)
+    done = fails_at // 2 * 2
+    assert all(known(cache, TEXTS[:done]))
+    assert not any(known(cache, TEXTS[done : done + 2]))
+
+
+def test_what_the_model_is_working_on_is_kept_when_the_texts_fail(cache) -> None:
+    def texts() -> Iterator[str]:
+        yield from TEXTS[:4]
+        raise RuntimeError("the source broke")
+
+    with pytest.raises(RuntimeError, match="the source broke"):
+        list(Embedding(Watched(), cache, block=4).matrices(texts()))
+    assert all(known(cache, TEXTS[:4]))
+
+
+def test_what_the_model_did_is_kept_when_nobody_wants_more(cache) -> None:
+    model = Watched()
+    blocks = Embedding(model, cache, block=2).matrices(TEXTS)
+    next(blocks)
+    blocks.close()
+    assert sum(known(cache, TEXTS)) == sum(map(len, model.given))
+
+
+def test_the_model_works_while_the_next_texts_are_made(cache) -> None:
+    working = threading.Event()
+
+    class Signals(WordHashEmbedder):
+        def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
+            working.set()
+            return super().embed_passages(texts)
+
+    def texts() -> Iterator[str]:
+        yield TEXTS[0]
+        assert working.wait(10), "the model waited for the second block"
+        yield TEXTS[1]
+
+    assert len(list(Embedding(Signals(), cache, block=1).matrices(texts()))) == 2
+
+
+@pytest.mark.parametrize("scale", [0.0, 2.0, float("nan"), float("inf")])
+def test_a_vector_that_is_not_of_unit_length_is_refused_and_not_kept(cache, scale) -> None:
+    with pytest.raises(ModelCorruptError, match="not of unit length"):
+        vectors(Embedding(Watched(scale=scale), cache), TEXTS)
+    assert not any(known(cache, TEXTS))
+
+
+def test_no_text_gives_no_block(cache) -> None:
+    assert list(Embedding(Watched(), cache).matrices([])) == []
