@@ -16,7 +16,7 @@ from indexer.calibration import Lanes, calibrate
 from indexer.embedding import BLOCK, Embedding
 from indexer.errors import EmptyCorpusError, RecordError
 from indexer.passages import cut_passages
-from indexer.records import CaseRecord, Passage, PassageLimits, Section
+from indexer.records import CaseRecord, OpinionType, Passage, PassageLimits, Section
 from indexer.sections import split_sections
 from indexer.sources.refused import Refused
 from indexer.store import files, manifest
@@ -26,6 +26,7 @@ from indexer.store.passages import PassageStore
 from indexer.store.snapshot import Index
 from indexer.store.vector_cache import VectorCache
 from indexer.store.vectors import VectorIndex, write_vectors
+from indexer.voices import separate_voices
 from models.base import Embedder
 
 KEEP_BUILDS: Final = 3
@@ -33,6 +34,9 @@ KEEP_BUILDS: Final = 3
 _STRETCH: Final = 65_536
 """Characters whose tokens are counted at once: a token costs some 800 bytes while it is counted."""
 _SPACE: Final = re.compile(r"[ \n\t]")
+
+
+_UNDIVIDED: Final = frozenset({OpinionType.COMBINED, OpinionType.OTHER, OpinionType.SYLLABUS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,10 +204,11 @@ class _Line:
         words: LexicalWriter,
     ) -> Iterator[str]:
         """Cut and write every case, and hand on the passages' texts in row order."""
-        for record in records:
-            if isinstance(record, Refused):
-                self.refused.append(record)
+        for given in records:
+            if isinstance(given, Refused):
+                self.refused.append(given)
                 continue
+            record = _by_voice(given)
             try:
                 sections, cut = self._cut(record)
                 passages.add(record, sections, cut)
@@ -300,6 +305,12 @@ def _stretches(text: str) -> Iterator[int]:
         space = _SPACE.search(text, edge + _STRETCH)
         edge = space.start() if space else len(text)
     yield len(text)
+
+
+def _by_voice(record: CaseRecord) -> CaseRecord:
+    """Divide a text of several voices; where the source gives the voices apart, leave it to them."""
+    kinds = {opinion.header.type for opinion in record.opinions}
+    return separate_voices(record) if kinds <= _UNDIVIDED else record
 
 
 def _write_refused(path: Path, refused: Sequence[Refused]) -> None:

@@ -9,6 +9,8 @@ from indexer.judges import cited_judge
 from indexer.records import Case, OpinionHeader, OpinionType
 from indexer.reporters import parse_citation, preferred
 
+SLIP_OPINION: Final = "slip op."
+"""The `Pages.reporter` of an opinion that no reporter has printed: its own pages (rule 10.8.1(b))."""
 _MONTHS: Final = [
     "Jan.",
     "Feb.",
@@ -44,14 +46,17 @@ class Pages(Protocol):
     @property
     def reporter(self) -> str:
         """Volume and reporter: ``518 F.3d``."""
+        ...
 
     @property
     def first(self) -> str:
         """Empty where it is not known."""
+        ...
 
     @property
     def last(self) -> str:
         """Empty where it is not known."""
+        ...
 
 
 def pin_cite(
@@ -61,7 +66,7 @@ def pin_cite(
 
     ``Floyd v. City of Detroit, 518 F.3d 398, 407-08 (6th Cir. 2008)``. The reporter is the one that
     table T1 prefers; if only a parallel one has pages, that one is cited. An unreported case is
-    cited by its docket number and full date. ``opinion`` adds the voice of a separate opinion:
+    cited by its docket number and full date, its pages with ``slip op. at``. ``opinion`` adds the voice of a separate opinion:
     ``(Stevens, J., dissenting)``. What is not known is left out.
     """
     cited, pin = _chosen(case.citations, pages)
@@ -81,7 +86,11 @@ def _chosen(citations: Sequence[str], pages: Sequence[Pages]) -> tuple[str | Non
         if parsed is not None and parsed.series in pins:
             pin = pins[parsed.series]
             return text, page_range(pin.first, pin.last)
-    return (ranked[0] if ranked else None), None
+    cited = ranked[0] if ranked else None
+    slip = pins.get(SLIP_OPINION)
+    if slip is None or (cited is not None and not _is_electronic(cited)):
+        return cited, None
+    return cited, f"{SLIP_OPINION} at {page_range(slip.first, slip.last)}"
 
 
 def _is_electronic(cited: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ from indexer.dates import date_parts
 _INTERMEDIATE: Final = re.compile(
     r"\bappeals?\b|\bappellate\b|(?:superior|commonwealth) court of pennsylvania", re.IGNORECASE
 )
+
+_NEAR: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,25 @@ def resolve_court(court_id: str | None, court_name: str | None, date: str | None
 def is_known_court(court_id: str) -> bool:
     """Whether courts-db has a court of that id."""
     return court_id in _courts()
+
+
+def near_courts(text: str) -> list[str]:
+    """Return the ids of at most three courts that ``text`` may mean, in any letter case; best first.
+
+    Those of that name or citation form, else those with ``text`` in their name when they are few,
+    else those whose ids are spelt much like it.
+    """
+    wanted = text.casefold().strip()
+    if not wanted:
+        return []
+    names = {
+        court_id: (court_id, court["name"].casefold(), court["citation_string"].casefold())
+        for court_id, court in _courts().items()
+    }
+    named = [court_id for court_id, forms in names.items() if wanted in forms]
+    partly = [court_id for court_id, forms in names.items() if wanted in forms[1]]
+    few = partly if len(partly) <= _NEAR else []
+    return named[:_NEAR] or few or get_close_matches(wanted, names, n=_NEAR, cutoff=0.6)
 
 
 @lru_cache(maxsize=4096)

@@ -6,10 +6,11 @@ in their order. What goes: white space, the numbers of pages, and the hyphen of 
 the text has that word whole elsewhere.
 """
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -37,6 +38,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN: Final = re.compile(r"([^\W\d_]*)(?<=[\w)])-$")
 _SUSPENDED: Final = frozenset({"and", "or", "to", "nor", "but"})
 """After ``two-`` these say that the hyphen stands for a word to come (``two- and three-year``)."""
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 _SPACES: Final = re.compile(r"[ \t]+")
 
 
@@ -54,6 +56,8 @@ class _Line:
     page: int
     """Position of its page among the form feeds, from 0."""
     opens_page: bool = False
+    close: bool = False
+    """Whether a neighbour stands right above or below it: in double-spaced text that is a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,12 @@ def unwrap(delivered: str, citations: Sequence[str] = ()) -> MarkedText:
 
     Page numbers that count upward from page to page go. Where they count from the first page of one
     of the case's ``citations`` they are that reporter's, and stand as marks where each page begins.
+    Characters that converters left as HTML writes them (``&amp;``) are themselves again.
     """
-    if not is_hard_wrapped(delivered):
-        return MarkedText(clean_text(delivered))
-    sheets = [clean_text(sheet).expandtabs().split("\n") for sheet in delivered.split("\f")]
+    text = _ENTITY.sub(lambda found: html.unescape(found[0]), delivered)
+    if not is_hard_wrapped(text):
+        return MarkedText(clean_text(text))
+    sheets = [clean_text(sheet).expandtabs().split("\n") for sheet in text.split("\f")]
     numbers = _page_numbers(sheets)
     lines = _lines(sheets, numbers)
     layout = _layout(lines)
@@ -159,7 +165,17 @@ def _lines(sheets: Sequence[Sequence[str]], numbers: dict[tuple[int, int], int])
                 gap, opens = 0, False
             elif not opens and len(line) < _UNDERLINE:
                 gap += 1
-    return lines
+    return _neighboured(lines)
+
+
+def _neighboured(lines: Sequence[_Line]) -> list[_Line]:
+    """Return ``lines`` with those marked that have another one close by on their page."""
+    touching = [b.gap == 0 and not b.opens_page for b in lines]
+    below = [*touching[1:], False]
+    return [
+        replace(line, close=above or under)
+        for line, above, under in zip(lines, touching, below, strict=True)
+    ]
 
 
 def _margin(sheet: Sequence[str]) -> int:
@@ -189,6 +205,8 @@ def _usual_width(rights: Sequence[int]) -> int:
 def _continues(a: _Line, b: _Line, layout: _Layout) -> bool:
     """Whether ``b`` goes on with the paragraph that ``a`` is a line of."""
     width = layout.width(b)
+    if b.opens_page and a.close != b.close:
+        return False  # from a note back to the text, or the other way
     mid_sentence = a.text.endswith(" v.") or (
         b.text[0].islower() and not a.text.endswith((".", "?", "!"))
     )
@@ -239,7 +257,7 @@ def _set(lines: Sequence[_Line], layout: _Layout, labels: dict[int, int]) -> Mar
                 mark = f"*{label}"
                 start = length + len(put)
                 marks.append(Reading(start, start + len(mark), 1, label))
-                text = f"{mark}{text}" if at > 0 and not put else f"{mark} {text}"
+                text = f"{mark} {text}" if put else f"{mark}{text}"
             pieces += [put, text]
             length += len(put) + len(text)
             last = line

@@ -1,8 +1,10 @@
 """What a source delivered becomes a record: markup off, text cleaned once, pages mapped, court named."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from indexer.cleaning import clean_text
 from indexer.courts import resolve_court
@@ -15,6 +17,8 @@ from indexer.pagination import PagedText, paginate
 from indexer.raw import RawCase, RawOpinion, TextFormat
 from indexer.records import Case, CaseRecord, Opinion, OpinionHeader
 
+_TAG: Final = re.compile(r"<[^>]*>")
+
 
 def parse_case(raw: RawCase) -> CaseRecord:
     """Return the case that ``raw`` describes, its opinions in source order.
@@ -25,8 +29,7 @@ def parse_case(raw: RawCase) -> CaseRecord:
     case = _case(raw)
     if not raw.opinions:
         raise RecordError("opinions is empty: a case needs at least one opinion with text")
-    texts = [_words(one, at, raw.citations) for at, one in enumerate(raw.opinions)]
-    paged = paginate(texts, raw.citations)
+    paged = _paged(raw)
     ids = _opinion_ids(raw)
     return CaseRecord(
         case=case,
@@ -62,6 +65,16 @@ def _case(raw: RawCase) -> Case:
     )
 
 
+def _paged(raw: RawCase) -> list[PagedText]:
+    texts = [_words(one, at, raw.citations) for at, one in enumerate(raw.opinions)]
+    unpaged = [text for one, text in zip(raw.opinions, texts, strict=True) if not one.pages]
+    found = iter(paginate(unpaged, raw.citations))
+    return [
+        PagedText(text.text, one.pages) if one.pages else next(found)
+        for one, text in zip(raw.opinions, texts, strict=True)
+    ]
+
+
 def _words(raw: RawOpinion, at: int, citations: Sequence[str]) -> MarkedText:
     try:
         raw.text.encode()
@@ -76,9 +89,10 @@ def _words(raw: RawOpinion, at: int, citations: Sequence[str]) -> MarkedText:
 
 
 def _marked(raw: RawOpinion, citations: Sequence[str]) -> MarkedText:
-    if raw.format is TextFormat.HTML:
-        return html_to_text(clean_text(raw.text))
-    return unwrap(raw.text, citations) if raw.wrapped else MarkedText(clean_text(raw.text))
+    is_html = raw.format is TextFormat.HTML
+    if raw.wrapped:  # cleaned there: the form feeds are the ends of pages
+        return unwrap(_TAG.sub("", raw.text) if is_html else raw.text, citations)
+    return html_to_text(clean_text(raw.text)) if is_html else MarkedText(clean_text(raw.text))
 
 
 def _opinion_ids(raw: RawCase) -> Sequence[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from indexer.records import NameSource, OpinionType
+from indexer.records import NameSource, OpinionType, PageMark
 
 
 class TextFormat(StrEnum):
@@ -26,7 +26,10 @@ class RawOpinion:
     author: str | None = None
     joined_by: tuple[str, ...] = ()
     wrapped: bool = False
-    """Plain text that came from printed pages, perhaps hard-wrapped: see `indexer.hard_wrap`."""
+    """Whether it came off printed pages line by line, perhaps hard-wrapped: see `indexer.hard_wrap`."""
+    pages: tuple[PageMark, ...] = ()
+    """Where the source itself knows its pages, for a ``text`` that is plain and clean already: the
+    stars in it are then no page marks."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

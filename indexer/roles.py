@@ -168,7 +168,8 @@ _DISPOSES: Final = re.compile(
     re.IGNORECASE,
 )
 _CAPTION: Final = re.compile(
-    r"\b(?:court|appeals|docket|plaintiffs?|defendants?|appell(?:ant|ee)s?|petitioners?|respondents?)\b|\bNos?\. ?\d",
+    r"\b(?:court|appeals|docket|plaintiffs?|defendants?|appell(?:ant|ee)s?|petitioners?|respondents?"
+    r"|argued|submitted|decided|messrs|attorneys?|of counsel|on the briefs?)\b|\bNos?\. ?[\d_]|\bv\.(?=\s)",
     re.IGNORECASE,
 )
 _REMEMBERED: Final = 4096

@@ -53,7 +53,8 @@ class StrippedOutline(OutlineBuilder):
             open_inner = self._find(mark, 1) is not None
             if open_inner or (mark.value == 1 and self._may_begin_inner(heading)):
                 return mark
-        return readings[0] if readings[0].value <= 12 else None
+        first = next(iter(readings))
+        return first if first.value <= 12 else None
 
     def _may_begin_inner(self, heading: Heading) -> bool:
         """Whether an ``i.`` here is the first part of a lettered one, not of the opinion."""

@@ -3,51 +3,77 @@
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
-from indexer.courts import binding_courts
+from indexer.courts import binding_courts, is_known_court, near_courts
 from indexer.errors import FilterError
 from indexer.filters import Filters
 from indexer.store.analysis import citation_terms
 from indexer.store.ranking import Rows
 from indexer.store.snapshot import Index
+from indexer.store.stored import CatalogueEntry
 
 _REMEMBERED: Final = 64
+"""Answers kept at the most."""
+_REMEMBERED_ROWS: Final = 4_000_000
+"""Rows of all of them together: 32 MB."""
+
+
+class Catalogue(Protocol):
+    """The part of the passage table that lists cases."""
+
+    def cases(self, filters: Filters, *, after: int = -1, limit: int) -> list[CatalogueEntry]:
+        """Return the first ``limit`` cases that pass, behind the position ``after``."""
+        ...
 
 
 class Admission:
     """Turns conditions into rows of one build, remembering the last ones asked for."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, *, remembered_rows: int = _REMEMBERED_ROWS) -> None:
         self._index = index
         self._known: OrderedDict[tuple[Filters, tuple[str, ...]], Rows | None] = OrderedDict()
+        self._rows = 0
+        self._most_rows = remembered_rows
         self._lock = Lock()
 
     def rows(self, filters: Filters, phrases: tuple[str, ...]) -> Rows | None:
-        """Return the admitted rows, ascending; `None` when every row is admitted."""
+        """Return the admitted rows, ascending and not to be written to; `None` for every row.
+
+        Raises `FilterError` for a value that cannot be.
+        """
         key = (filters, phrases)
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
         rows = self._find(filters, phrases)
-        with self._lock:
-            self._known[key] = rows
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+        if rows is not None:
+            rows.flags.writeable = False
+        self._remember(key, rows)
         return rows
 
+    def _remember(self, key: tuple[Filters, tuple[str, ...]], rows: Rows | None) -> None:
+        with self._lock:
+            if key in self._known or _size(rows) > self._most_rows:
+                return
+            self._known[key] = rows
+            self._rows += _size(rows)
+            while len(self._known) > _REMEMBERED or self._rows > self._most_rows:
+                _, forgotten = self._known.popitem(last=False)
+                self._rows -= _size(forgotten)
+
     def _find(self, filters: Filters, phrases: tuple[str, ...]) -> Rows | None:
-        narrowed = with_binding_courts(filters)
+        narrowed = with_binding_courts(filters, self._index.passages)
         if narrowed is None:
             return np.empty(0, np.int64)
         rows = self._index.passages.select(narrowed)
         for phrase in phrases:
-            rows = _both(rows, self._index.lexical.phrase_rows(phrase))
+            rows = both(rows, self._index.lexical.phrase_rows(phrase))
         if filters.cites:
-            rows = _both(rows, self._citing(filters.cites))
+            rows = both(rows, self._citing(filters.cites))
         return rows
 
     def _citing(self, citations: tuple[str, ...]) -> Rows:
@@ -63,14 +89,34 @@ class Admission:
         return np.unique(np.concatenate(found))
 
 
-def with_binding_courts(filters: Filters) -> Filters | None:
-    """Turn ``binding_on`` into a set of courts; `None` when no court is left."""
+def with_binding_courts(filters: Filters, cases: Catalogue) -> Filters | None:
+    """Turn ``binding_on`` into a set of courts; `None` when no court is left.
+
+    An id in ``court`` or ``binding_on`` that neither courts-db nor a case of the corpus has is a
+    slip, not a court without passages: `FilterError`, which names the ids nearest to it.
+    """
+    for court_id in filters.court:
+        _require_court("court", court_id, cases)
     if filters.binding_on is None:
         return filters
+    _require_court("binding_on", filters.binding_on, cases)
     binding = binding_courts(filters.binding_on)
     courts = binding & set(filters.court) if filters.court else binding
     return replace(filters, binding_on=None, court=tuple(sorted(courts))) if courts else None
 
 
-def _both(rows: Rows | None, others: Rows) -> Rows:
+def _require_court(name: str, court_id: str, cases: Catalogue) -> None:
+    if is_known_court(court_id) or cases.cases(Filters(court=(court_id,)), limit=1):
+        return
+    near = near_courts(court_id)
+    meant = f"did you mean {' or '.join(near)}?" if near else "ids are those of courts-db: ca6"
+    raise FilterError(name, f"no court has the id {court_id!r}; {meant}")
+
+
+def both(rows: Rows | None, others: Rows) -> Rows:
+    """Return the rows in both ascending sets; `None` stands for all rows."""
     return others if rows is None else np.intersect1d(rows, others, assume_unique=True)
+
+
+def _size(rows: Rows | None) -> int:
+    return 0 if rows is None else len(rows)

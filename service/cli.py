@@ -171,11 +171,9 @@ def serve(
 ) -> None:
     """Serve the index over HTTP.
 
-    Swaps to each new build as it is published. More settings, all in the environment, are in the
-    README.
+    Swaps to each new build as it is published. It may start before there is one: until then
+    questions are answered 503. More settings, all in the environment, are in the README.
     """
-    from indexer.errors import IndexOpenError
-    from indexer.store.files import current_build
     from service.live_index import open_live
     from service.server import serve as run_server
     from service.settings import Settings
@@ -185,10 +183,6 @@ def serve(
         settings = Settings.from_env(
             {**os.environ, **{f"{PREFIX}{name}": str(v) for name, v in given.items()}}
         )
-        try:
-            current_build(index)
-        except IndexOpenError as error:
-            console.complain(f"opinion-search: {error}; until then every question is answered 503")
         run_server(settings, open_live)
 
 
@@ -212,11 +206,13 @@ def verify(index: Index = DEFAULT_INDEX) -> None:
 @app.command()
 def info(index: Index = DEFAULT_INDEX, as_json: AsJson = False) -> None:
     """Say what the current build holds."""
-    from indexer.store.manifest import read
+    from indexer.store.manifest import check_fast, read
     from indexer.store.snapshot import build_folder
 
     with console.failures():
-        manifest = read(build_folder(index, None))
+        folder = build_folder(index, None)
+        manifest = read(folder)
+        check_fast(folder, manifest)
     console.show_manifest(manifest, as_json=as_json)
 
 
@@ -253,9 +249,12 @@ def prepare(source: Source, target: Target, calibrate: Calibrate = None) -> None
     """
     from models.prepare import check_can_prepare
     from models.prepare import prepare as run_prepare
+    from service.errors import QueryError
 
     with console.failures():
         check_can_prepare(source, target)
+        if not calibrate and not SAMPLE.exists():
+            raise QueryError("--calibrate", f"{SAMPLE} is not here; name opinions to calibrate on")
         texts = _texts_of(calibrate or [SAMPLE])
         report = run_prepare(source, target, calibration_texts=texts)
     console.show_models([report.model])

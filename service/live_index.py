@@ -1,19 +1,20 @@
 """Watches an index folder and lends out the searcher of its current build."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
+from time import monotonic
+from typing import Final
 
 from indexer.errors import IndexerError, IndexOpenError, ModelMismatchError
-from indexer.store.analysis import query_terms
-from indexer.store.files import current_build
+from indexer.store.files import CURRENT, current_build, list_builds
 from indexer.store.snapshot import Index
 from models.base import Embedder
 from models.errors import ModelError
 from models.load import load_embedder
+from service.canary import prove
 from service.errors import NotReadyError
 from service.live import Live, Searcher
 from service.search import SearchEngine
@@ -22,21 +23,32 @@ from service.settings import Settings
 LoadEmbedder = Callable[[str], Embedder]
 """Model name, as a manifest gives it, to the loaded model."""
 
+_log: Final = logging.getLogger(__name__)
+_RETRY_S: Final = 30.0
+_OPENING: Final = "the index is being opened; ask again in a few seconds"
+_CLOSED: Final = "the service is shutting down"
+_STOPPED: Final = "the index cannot be watched any more; the service's log says why; start it again"
+_UNREADABLE: Final = "the index cannot be read; the service's log says why"
+_NO_MODEL: Final = "the model of the index cannot be loaded; the service's log says why"
+
 
 class _Lease:
     """An open searcher, and how many are using it. Closed when retired and given back by all."""
 
     def __init__(self, searcher: SearchEngine) -> None:
         self.searcher = searcher
+        self.build_id = searcher.index.manifest.build_id
         self.users = 0
         self.retired = False
 
 
 class LiveIndex(Live):
-    """Serves the build that `CURRENT` names; a better one is opened and proven before the swap.
+    """Serves the build that `CURRENT` names; another one is opened and proven before the swap.
 
-    A build that cannot be opened, or that does not find its own passage, is never served: the one
-    before it goes on, and the reason is kept until the folder names another build.
+    A build that cannot be opened, or that does not find its own passages, is never served: the one
+    that is served goes on; where there is none (the service has just started), the newest build that
+    opens is served in its place, older than the broken one if that is listed. The reason is kept and
+    told once. A broken build is tried again now and then, and whatever `CURRENT` names next at once.
     """
 
     def __init__(
@@ -45,17 +57,22 @@ class LiveIndex(Live):
         *,
         load_embedder: LoadEmbedder,
         poll_interval_s: float = 1.0,
+        retry_s: float = _RETRY_S,
         on_event: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._root = root
+        """Nothing is read yet. ``on_event`` is called from the watching thread; its texts have paths."""
+        self._root = root.absolute()
         self._load = load_embedder
         self._interval = poll_interval_s
+        self._retry = retry_s
         self._tell = on_event
         self._lock = threading.Lock()
         self._lease: _Lease | None = None
         self._embedder: Embedder | None = None
-        self._problem: str | None = "the index is being opened; ask again in a few seconds"
-        self._failed: str | None = None
+        self._problem: str | None = _OPENING
+        self._mismatch: ModelMismatchError | None = None
+        self._told: set[str] = set()
+        self._failed: tuple[str | None, float] = (None, 0.0)
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="watch-index", daemon=True)
 
@@ -64,13 +81,22 @@ class LiveIndex(Live):
         self._watcher.start()
         return self
 
+    @property
+    def problem(self) -> str | None:
+        """Why the build that `CURRENT` names is not served, without the folder's path; or `None`."""
+        with self._lock:
+            return self._problem
+
     @contextmanager
     def searcher(self) -> Iterator[Searcher]:
-        """Lend the current searcher; see `Live`."""
+        """Lend the current searcher; see `Live`.
+
+        While there is none because the model is not the index's, that is `ModelMismatchError`.
+        """
         with self._lock:
             lease = self._lease
             if lease is None:
-                raise NotReadyError(self._problem or "no index is open")
+                raise self._why_not()
             lease.users += 1
         try:
             yield lease.searcher
@@ -81,40 +107,96 @@ class LiveIndex(Live):
             if done:
                 lease.searcher.index.close()
 
+    def _why_not(self) -> IndexOpenError | NotReadyError:
+        wrong = self._mismatch
+        if wrong is None:
+            return NotReadyError(self._problem or _OPENING)
+        return ModelMismatchError(wrong.folder, built_with=wrong.built_with, loaded=wrong.loaded)
+
     def reason_not_ready(self) -> str | None:
         """Say why no question can be answered now; `None` while a build is served."""
         with self._lock:
-            return None if self._lease is not None else self._problem
+            return None if self._lease is not None else self._problem or _OPENING
 
     def close(self) -> None:
         """Stop watching, and close the build once nobody uses it."""
         self._stop.set()
         if self._watcher.is_alive():
             self._watcher.join()
-        self._swap(None)
+        self._swap(None, problem=_CLOSED)
 
     def refresh(self) -> None:
-        """Look at the folder once: open, prove and swap in the build it names, if it is another."""
-        try:
-            build_id = current_build(self._root)
-        except IndexOpenError as error:
-            self._fail(error, build_id=None)
+        """Look at the folder once: open, prove and swap in the build it names, if it is another.
+
+        For the watching thread, or for one caller when there is none.
+        """
+        build_id = self._named()
+        if build_id is not None and build_id == self._serving():
+            self._settle()
             return
-        serving = self._lease.searcher.index.manifest.build_id if self._lease else None
-        if build_id in (serving, self._failed):
+        if self._is_resting(build_id):
             return
-        try:
-            searcher = self._open(build_id)
-        except (IndexerError, ModelError, NotReadyError) as error:
-            self._fail(error, build_id=build_id)
-            return
-        self._swap(_Lease(searcher))
-        self._tell(f"serving build {build_id}")
+        if build_id is None or not self._take(build_id, problem=None):
+            self._failed = (build_id, monotonic() + self._retry)
+            if self._serving() is None:
+                self._fall_back(build_id)
 
     def _watch(self) -> None:
-        while not self._stop.is_set():
-            self.refresh()
-            self._stop.wait(self._interval)
+        problem = _STOPPED
+        try:
+            while not self._stop.is_set():
+                self.refresh()
+                self._stop.wait(self._interval)
+            problem = _CLOSED
+        finally:
+            with self._lock:
+                self._problem = problem
+
+    def _serving(self) -> str | None:
+        with self._lock:
+            return None if self._lease is None else self._lease.build_id
+
+    def _named(self) -> str | None:
+        """Return the build that `CURRENT` names; `None`, and the reason is kept, where it names none."""
+        try:
+            return current_build(self._root)
+        except (IndexOpenError, OSError) as error:
+            self._fail(error, None)
+            return None
+
+    def _is_resting(self, build_id: str | None) -> bool:
+        """Whether a build failed so lately that it is not worth another look."""
+        failed, until = self._failed
+        return build_id == failed and monotonic() < until
+
+    def _fall_back(self, broken: str | None) -> None:
+        """Serve the newest build that opens and, where that can be told, is older than ``broken``."""
+        kept = self.problem
+        for build_id in reversed(self._published_before(broken)):
+            if self._take(build_id, problem=kept):
+                return
+        with self._lock:
+            self._problem = kept
+
+    def _published_before(self, broken: str | None) -> list[str]:
+        if not (self._root / CURRENT).exists():
+            return []  # what nothing ever named was never published
+        try:
+            builds = list_builds(self._root)
+        except OSError:
+            return []  # the reason was told when CURRENT could not be read
+        return builds[: builds.index(broken)] if broken in builds else builds
+
+    def _take(self, build_id: str, *, problem: str | None) -> bool:
+        """Serve a build, if it can be; ``problem`` is what is wrong although it is served."""
+        try:
+            searcher = self._open(build_id)
+        except (IndexerError, ModelError, NotReadyError, OSError) as error:
+            self._fail(error, build_id)
+            return False
+        self._swap(_Lease(searcher), problem=problem)
+        self._tell(f"serving build {build_id}{' in its place' if problem else ''}")
+        return True
 
     def _open(self, build_id: str) -> SearchEngine:
         index = Index.open(self._root, build_id=build_id)
@@ -124,66 +206,50 @@ class LiveIndex(Live):
         except BaseException:
             index.close()
             raise
+        self._embedder = engine.embedder
         return engine
 
     def _embedder_of(self, index: Index) -> Embedder:
         """Return the model of the build, loading it only when it is not the one at hand."""
         wanted = index.manifest.model
         if self._embedder is None or self._embedder.spec.fingerprint != wanted.fingerprint:
-            loaded = self._load(wanted.name)
-            if loaded.spec.fingerprint != wanted.fingerprint:
-                raise ModelMismatchError(
-                    index.folder,
-                    built_with=f"{wanted.name} ({wanted.fingerprint[:12]})",
-                    loaded=f"{loaded.spec.name} ({loaded.spec.fingerprint[:12]})",
-                )
-            self._embedder = loaded
+            return self._load(wanted.name)
         return self._embedder
 
-    def _swap(self, lease: _Lease | None) -> None:
+    def _swap(self, lease: _Lease | None, *, problem: str | None) -> None:
         with self._lock:
             old, self._lease = self._lease, lease
-            self._failed = None
-            self._problem = None if lease else "the service is shutting down"
+            self._problem, self._mismatch = problem, None
             idle = old is not None and old.users == 0
             if old is not None:
                 old.retired = True
         if old is not None and idle:
             old.searcher.index.close()
 
-    def _fail(self, error: Exception, *, build_id: str | None) -> None:
-        """Keep the reason, which callers are told: without the folder's path, which is our affair."""
-        reason = str(error).replace(str(self._root), "the index")
+    def _settle(self) -> None:
+        """Forget what was wrong: `CURRENT` names what is served, perhaps again."""
         with self._lock:
-            news = reason != self._problem
-            self._problem = reason
-            self._failed = build_id
-        if news:
-            self._tell(reason)
+            self._problem = None
+        self._failed = (None, 0.0)
+        self._told.clear()
 
+    def _fail(self, error: Exception, build_id: str | None) -> None:
+        """Keep the reason for callers, and tell it whole, unless it was told already."""
+        with self._lock:
+            self._problem = self._in_public(error)
+            self._mismatch = error if isinstance(error, ModelMismatchError) else None
+        said = f"build {build_id} is not served: {error}" if build_id else str(error)
+        if said not in self._told:
+            self._told.add(said)
+            self._tell(said)
 
-def prove(engine: SearchEngine) -> None:
-    """Ask a canary question: a passage of the build must be found by its own words, in both lanes.
-
-    Raises `NotReadyError` when it is not.
-    """
-    index = engine.index
-    row = len(index.vectors) // 2
-    (stored,) = index.passages.fetch(np.array([row]))
-    text = stored.passage.text
-    nearest = index.vectors.nearest(engine.embedder.embed_query(text), 1, None)
-    own = float(index.vectors.dots(engine.embedder.embed_query(text), np.array([row]))[0])
-    if not len(nearest.rows) or own < float(nearest.scores[0]) - 1e-3:
-        raise NotReadyError(
-            f"the vectors of build {index.manifest.build_id} do not find their own passage; "
-            "build the index again"
-        )
-    terms = query_terms(text)
-    if terms and not float(index.lexical.scores(terms, np.array([row]))[0]) > 0:
-        raise NotReadyError(
-            f"the words of build {index.manifest.build_id} do not find their own passage; "
-            "build the index again"
-        )
+    def _in_public(self, error: Exception) -> str:
+        """Return the reason without a path: where the index and the model lie is our affair."""
+        if isinstance(error, ModelError):
+            return _NO_MODEL
+        if isinstance(error, OSError):
+            return _UNREADABLE
+        return str(error).replace(str(self._root), "INDEX")
 
 
 def open_live(settings: Settings) -> Live:
@@ -193,5 +259,8 @@ def open_live(settings: Settings) -> Live:
         return load_embedder(settings.model or name, threads=settings.threads)
 
     return LiveIndex(
-        settings.index_dir, load_embedder=load, poll_interval_s=settings.poll_interval_s
+        settings.index_dir,
+        load_embedder=load,
+        poll_interval_s=settings.poll_interval_s,
+        on_event=_log.warning,
     ).start()

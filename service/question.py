@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.store.analysis import query_terms
+from indexer.store.analysis import exact_words, query_terms
 
-_QUOTED: Final = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
+_QUOTED: Final = re.compile(r"[\"“”]([^\"“”]*)[\"“”]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,16 @@ class Question:
 
     @classmethod
     def parse(cls, text: str) -> "Question":
-        """Take ``text`` apart; straight and curly double quotes mark phrases."""
-        quoted = (match.group(1).strip() for match in _QUOTED.finditer(text))
-        phrases = tuple(dict.fromkeys(phrase for phrase in quoted if query_terms(phrase)))
-        return cls(text=text, terms=tuple(query_terms(text)), phrases=phrases)
+        """Take ``text`` apart.
+
+        Straight and curly double quotes mark phrases, each closed by the next one of any shape; one
+        that is left over, and quotes around nothing that is a word, are ordinary characters.
+        """
+        quoted = (match[1].strip() for match in _QUOTED.finditer(text))
+        phrases = tuple(dict.fromkeys(phrase for phrase in quoted if exact_words(phrase)))
+        return cls(text=text, terms=query_terms(text), phrases=phrases)
+
+
+def without_quoted(text: str) -> str:
+    """Return ``text`` with blanks in the place of what is quoted, of the same length."""
+    return _QUOTED.sub(lambda match: " " * len(match[0]), text)

@@ -151,7 +151,7 @@ def get_case(case_id: CaseId, _: Nothing, live: LiveDep) -> Response:
 
 def _entries(passages: PassageStore, params: CaseParams, after: int) -> list[CatalogueEntry]:
     """Return one case more than is asked for, where there is one."""
-    filters = with_binding_courts(params.filters())
+    filters = with_binding_courts(params.filters(), passages)
     if filters is None:
         return []
     return passages.cases(filters, after=after, limit=params.limit + 1)

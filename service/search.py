@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from indexer.calibration import Calibration, Curve
 from indexer.cite import pin_cite
+from indexer.errors import IndexCorruptError, ModelMismatchError
 from indexer.evidence import (
     Evidence,
     dense_evidence,
@@ -18,11 +19,12 @@ from indexer.evidence import (
     voice_prior,
 )
 from indexer.records import Span
+from indexer.store.analysis import query_terms
 from indexer.store.ranking import Ranking, Rows
 from indexer.store.snapshot import Index
 from indexer.store.stored import StoredPassage
 from models.base import Embedder, FloatVector
-from service.admission import Admission
+from service.admission import Admission, both
 from service.answers import (
     Answer,
     Confidence,
@@ -34,6 +36,7 @@ from service.answers import (
     SearchQuery,
     Timings,
 )
+from service.cited import CitedRows, cited_rows, evidence_at, lifted
 from service.errors import QueryError
 from service.highlight import Highlighter
 from service.question import Question
@@ -52,6 +55,8 @@ class Candidates(NamedTuple):
     evidence: Evidence
     dense: Ranking | None
     lexical: Ranking | None
+    named: int = 0
+    """How many of them, from the first on, are passages of a case that the question names."""
 
 
 class _Clock:
@@ -74,9 +79,11 @@ class SearchEngine:
     """Answers questions from one open build; the `Searcher` that the service lends out."""
 
     def __init__(self, index: Index, embedder: Embedder) -> None:
+        """Take an open build and its model; `ModelMismatchError` when it was built with another."""
+        _require_model(index, embedder)
         self._index = index
         self._embedder = embedder
-        self._calibration = Calibration.from_json(index.manifest.calibration)
+        self._calibration = _calibration(index)
         self._admission = Admission(index)
 
     @property
@@ -100,6 +107,10 @@ class SearchEngine:
         allowed = self._admission.rows(query.filters, question.phrases)
         clock.lap("fuse")
         found = self._retrieve(question, query, allowed, clock)
+        cited = cited_rows(query.text, self._index.passages.finder)
+        if cited is not None:
+            found = self._named_first(found, cited, query.mode, both(allowed, cited.rows))
+        clock.lap("fuse")
         scores = self._curve(query.mode)(found.evidence)
         best = scores >= query.min_score
         hits, groups = self._answer(
@@ -113,7 +124,7 @@ class SearchEngine:
             query_coverage=1.0,
             exact=self._index.vectors.is_exact,
             candidates_considered=len(found.rows),
-            no_match=self._nothing(scores, query.mode),
+            no_match=not found.named and self._nothing(scores, query.mode),
             hits=hits,
             groups=groups,
         )
@@ -155,13 +166,40 @@ class SearchEngine:
         rows = np.unique(
             np.concatenate([lane.rows for lane in (dense, lexical) if lane is not None])
         )
-        evidence = self._evidence(question, query.mode, vector, rows)
+        evidence = self._evidence(question.terms, query.mode, vector, rows)
         best = np.argsort(-evidence, kind="stable")
         clock.lap("fuse")
         return Candidates(rows[best], evidence[best], dense, lexical)
 
+    def _named_first(
+        self, found: Candidates, cited: CitedRows, mode: Mode, rows: Rows
+    ) -> Candidates:
+        """Put ``rows``, the admitted passages of the cases that the question names, before the others.
+
+        They are ranked by the rest of the question, those on a page it names first; without a rest
+        they stay in the order of the text. Their evidence is raised to the best that was found and
+        to what is of high confidence at the least (`cited.lifted`): to name a case is to ask for it.
+        """
+        if not len(rows):
+            return found
+        own = np.zeros(len(rows))
+        if cited.rest:
+            asked = mode is not Mode.LEXICAL
+            vector = self._embedder.embed_query(cited.rest) if asked else None
+            own = self._evidence(query_terms(cited.rest), mode, vector, rows)
+        best = float(found.evidence.max(initial=0.0))
+        on_page = np.isin(rows, cited.on_page)
+        own = lifted(own, on_page, above=max(best, evidence_at(_HIGH, self._curve(mode))))
+        order = np.lexsort((rows, -own, ~on_page))
+        others = ~np.isin(found.rows, rows)
+        return found._replace(
+            rows=np.concatenate([rows[order], found.rows[others]]),
+            evidence=np.concatenate([own[order], found.evidence[others]]),
+            named=len(rows),
+        )
+
     def _evidence(
-        self, question: Question, mode: Mode, vector: FloatVector | None, rows: Rows
+        self, terms: Sequence[str], mode: Mode, vector: FloatVector | None, rows: Rows
     ) -> Evidence:
         """Weigh every candidate in every lane of the mode, whichever lane found it."""
         dense = lexical = np.zeros(len(rows))
@@ -169,8 +207,8 @@ class SearchEngine:
             dense = dense_evidence(self._index.vectors.dots(vector, rows))
         if mode is Mode.DENSE:
             return dense
-        idf_sum = sum(self._index.lexical.idf(term) for term in question.terms)
-        scores = self._index.lexical.scores(question.terms, rows)
+        idf_sum = sum(self._index.lexical.idf(term) for term in terms)
+        scores = self._index.lexical.scores(terms, rows)
         lexical = lexical_evidence(scores, idf_sum=idf_sum)
         if mode is Mode.LEXICAL:
             return lexical
@@ -191,7 +229,8 @@ class SearchEngine:
         curve = self._curve(query.mode)
         cases = self._index.passages.cases_of(found.rows)
         groups = []
-        for rank, (places, evidence) in enumerate(_case_order(cases, found.evidence)[: query.k], 1):
+        ordered = _case_order(cases, found.evidence, named=found.named)
+        for rank, (places, evidence) in enumerate(ordered[: query.k], 1):
             chosen = places[: query.passages_per_group]
             hits = self._hits(
                 question, query, found, found.rows[chosen], curve(found.evidence[chosen])
@@ -249,20 +288,42 @@ class SearchEngine:
         return len(scores) == 0 or float(scores[0]) < limit
 
 
-def _case_order(cases: Rows, evidence: Evidence) -> list[tuple[npt.NDArray[np.int64], float]]:
+def _require_model(index: Index, embedder: Embedder) -> None:
+    wanted, loaded = index.manifest.model, embedder.spec
+    if wanted.fingerprint != loaded.fingerprint:
+        raise ModelMismatchError(
+            index.folder,
+            built_with=f"{wanted.name} ({wanted.fingerprint[:12]})",
+            loaded=f"{loaded.name} ({loaded.fingerprint[:12]})",
+        )
+
+
+def _calibration(index: Index) -> Calibration:
+    try:
+        return Calibration.from_json(index.manifest.calibration)
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexCorruptError(index.folder, "its calibration cannot be read") from error
+
+
+def _case_order(
+    cases: Rows, evidence: Evidence, *, named: int
+) -> list[tuple[npt.NDArray[np.int64], float]]:
     """Order cases by the mean evidence of their three best passages.
 
     ``cases[i]`` is the case of candidate *i*, best first. A passage that a case does not have counts
-    as the weakest candidate, so that a case with one lucky passage does not gain by having no other.
+    as the weakest candidate, so that a case with one lucky passage does not gain by having no other;
+    not so for a case that the question names, to which the first ``named`` candidates belong.
     Returns, best first, each case's candidate positions (best first) and its evidence.
     """
     floor = float(evidence[-1]) if len(evidence) else 0.0
     ordered = []
+    asked_for = set(cases[:named].tolist())
     for case in dict.fromkeys(cases.tolist()):
         places = np.flatnonzero(cases == case)
         best = evidence[places[:_GROUP_BEST]]
-        missing = (_GROUP_BEST - len(best)) * floor
-        ordered.append((places, (float(best.sum()) + missing) / _GROUP_BEST))
+        if case not in asked_for:
+            best = np.pad(best, (0, _GROUP_BEST - len(best)), constant_values=floor)
+        ordered.append((places, float(best.mean())))
     return sorted(ordered, key=lambda entry: -entry[1])
 
 

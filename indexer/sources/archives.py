@@ -131,9 +131,9 @@ def _zip(file: SourceFile, stack: ExitStack) -> _Archive:
     base = stack.enter_context(_seekable(file))
     try:
         packed = stack.enter_context(zipfile.ZipFile(base))
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise TornError(f"torn or not a zip archive ({error})") from error
-    infos = [info for info in packed.infolist() if not info.is_dir()]
+    infos = [info for info in packed.infolist() if not info.filename.endswith("/")]
     if infos and infos[0].filename in _OFFICE:
         raise UnreadableError("an office document, no archive; save it as plain text (.txt)")
     allowed = allowance(file.size)
@@ -155,7 +155,9 @@ def _zip(file: SourceFile, stack: ExitStack) -> _Archive:
 
 
 def _add(archive: _Archive, member: _Member) -> None:
-    if member.path in archive.members:
+    if not member.path:
+        archive.refuse("", "a member without a name; pack it again")
+    elif member.path in archive.members:
         archive.refuse(member.path, "the archive has two of this name; the first is read")
     else:
         archive.members[member.path] = member
@@ -169,7 +171,7 @@ class _ZipMember:
     def __call__(self) -> BinaryIO:
         try:
             return cast("BinaryIO", self.packed.open(self.info))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
             raise TornError(f"torn or not what it says ({error})") from error
 
 

@@ -54,8 +54,6 @@ def _object(line: JsonLine, join: CaseJoin) -> Iterator[Delivered | Refused]:
     """Add one object to ``join``, or yield its case if it is whole, or why it is neither."""
     fields = line.fields
     try:
-        if _SEARCHED in fields:
-            raise RecordError("a search result, which has only snippets; fetch its cluster")
         kind = _kind(fields)
         if kind == "cluster":
             yield from _cluster(fields, line.place, join)
@@ -68,12 +66,16 @@ def _object(line: JsonLine, join: CaseJoin) -> Iterator[Delivered | Refused]:
 
 
 def _kind(fields: Mapping[str, Any]) -> str:
+    if _SEARCHED in fields:
+        raise RecordError("a search result, which has only snippets; fetch its cluster")
     uri = str(fields.get("resource_uri") or "")
     if "/clusters/" in uri or not _OF_CLUSTER.isdisjoint(fields):
         return "cluster"
     if "/opinions/" in uri or not fields.keys().isdisjoint(TEXT_FIELDS):
         return "opinion"
-    if "/dockets/" in uri or ("docket_number" in fields and ("court" in fields or "court_id" in fields)):
+    if "/dockets/" in uri or (
+        "docket_number" in fields and ("court" in fields or "court_id" in fields)
+    ):
         return "docket"
     raise RecordError("neither an opinion nor a cluster nor a docket of CourtListener's")
 
@@ -82,7 +84,7 @@ def _cluster(
     cluster: Mapping[str, Any], place: str, join: CaseJoin
 ) -> Iterator[Delivered | Refused]:
     cluster_id = _needed_id(cluster, "clusters")
-    listed = next((cluster[name] for name in _OPINIONS if cluster.get(name)), [])
+    listed: Any = next((cluster[name] for name in _OPINIONS if cluster.get(name)), [])
     opinions = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     docket = cluster.get("docket")
     if len(opinions) == len(listed) > 0 and (isinstance(docket, dict) or _names_court(cluster)):
@@ -105,9 +107,7 @@ def _names_court(cluster: Mapping[str, Any]) -> bool:
     return bool(cluster.get("court_id") or cluster.get("court"))
 
 
-def _add_opinion(
-    opinion: Mapping[str, Any], cluster_id: str, place: str, join: CaseJoin
-) -> None:
+def _add_opinion(opinion: Mapping[str, Any], cluster_id: str, place: str, join: CaseJoin) -> None:
     given = link_id(opinion.get("id"), "opinions") or link_id(
         opinion.get("resource_uri"), "opinions"
     )

@@ -7,14 +7,13 @@ that an opinion needs. Opinions alone are enough for cases without names.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from indexer.errors import RecordError
-from indexer.sources.courtlistener_case import TEXT_FIELDS, case_id_of, slim
+from indexer.sources.courtlistener_case import TEXT_FIELDS, slim
 from indexer.sources.courtlistener_join import CaseJoin, joining
 from indexer.sources.csv_table import Row, columns_of, read_rows
 from indexer.sources.delivered import Delivered
 from indexer.sources.refused import Refused
 from indexer.sources.source_file import SourceFile, head_of
-from indexer.sources.streams import UnreadableError, why
+from indexer.sources.streams import why
 
 _OPINIONS: Final = "opinions"
 _CLUSTERS: Final = "opinion-clusters"
@@ -70,7 +69,9 @@ def read(files: Sequence[SourceFile]) -> Iterator[Delivered | Refused]:
 def _load(tables: Mapping[str, Sequence[SourceFile]], join: CaseJoin) -> Iterator[Refused]:
     if _OPINIONS not in tables:
         place = next(iter(tables.values()))[0].place
-        yield Refused(place=place, reason="the table of opinions is missing; put it beside this one")
+        yield Refused(
+            place=place, reason="the table of opinions is missing; put it beside this one"
+        )
         return
     for file in tables[_OPINIONS]:
         for row in read_rows(file):
@@ -86,14 +87,12 @@ def _load(tables: Mapping[str, Sequence[SourceFile]], join: CaseJoin) -> Iterato
 
 def _add_opinion(row: Row, join: CaseJoin) -> Iterator[Refused]:
     given, cluster_id = row.fields.get("id"), row.fields.get("cluster_id")
-    try:
-        if cluster_id is None:
-            raise RecordError("cluster_id is empty; every opinion belongs to a cluster")
-        case_id_of(cluster_id)
-        if not join.add_opinion(cluster_id, given, slim(_typed(row.fields)), row.place):
-            raise RecordError(f"the second opinion with the id {given}; the first is used")
-    except RecordError as error:
-        yield Refused(place=row.place, reason=error.reason)
+    if cluster_id is None:
+        reason = "cluster_id is empty; every opinion belongs to a cluster"
+        yield Refused(place=row.place, reason=reason)
+    elif not join.add_opinion(cluster_id, given, slim(_typed(row.fields)), row.place):
+        reason = f"the second opinion with the id {given}; the first is used"
+        yield Refused(place=row.place, reason=reason)
 
 
 def _load_clusters(file: SourceFile, join: CaseJoin) -> Iterator[Refused]:

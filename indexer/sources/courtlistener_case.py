@@ -1,5 +1,7 @@
-"""CourtListener's cluster, docket and opinions become one case; the REST interface and the bulk
-tables name their fields alike."""
+"""CourtListener's cluster, docket and opinions become one case.
+
+The REST interface and the bulk tables name their fields alike.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,10 +12,10 @@ from indexer.errors import RecordError
 from indexer.raw import RawCase, RawOpinion, TextFormat
 from indexer.records import NameSource, OpinionType
 from indexer.reporters import parse_citation
+from indexer.sources.described import title_of
 from indexer.sources.fields import checked_id
 from indexer.sources.people import names_in
 from indexer.sources.repeats import without_repeats
-from indexer.sources.text_folder import title_of
 
 SITE: Final = "https://www.courtlistener.com"
 TEXT_FIELDS: Final = (
@@ -64,9 +66,31 @@ _OLD_CITATIONS: Final = (
 """Where clusters had their citations before there were citation objects."""
 _LINK_ID: Final = re.compile(r"/(?:api/rest/v\d+/)?(?P<kind>[a-z-]+)/(?P<id>[A-Za-z0-9_-]+)/?$")
 _SLUG: Final = re.compile(r"/opinion/(\d+)/([^/]+)/?")
-_SMALL_WORDS: Final = frozenset("a an and at by et al ex for in of on or rel re the to v".split())
+_SMALL_WORDS: Final = frozenset(
+    [
+        *[
+            "a",
+            "al",
+            "an",
+            "and",
+            "at",
+            "by",
+            "et",
+            "ex",
+            "for",
+            "in",
+            "of",
+            "on",
+            "or",
+            "re",
+            "rel",
+        ],
+        *["the", "to"],
+    ]
+)
 _WORDS_OUTSIDE_TAGS: Final = re.compile(r"(?:^|>)[^<]*[^\s<]")
-_FROM_PLAIN: Final = '<pre class="inline">'
+_FROM_PLAIN: Final = "<pre"
+"""How the HTML begins that was made of the plain text of pages."""
 _CASE_CITE: Final = re.compile(r'<p class="case_cite">(.*?)</p>', re.DOTALL)
 _LAWBOX_CITE: Final = re.compile(r"\s*(?:<div>\s*)?<center><b>(.*?)</b></center>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -193,7 +217,7 @@ def _opinion(fields: Mapping[str, Any]) -> RawOpinion | str:
     return RawOpinion(
         text=text,
         format=TextFormat.TEXT if name == _PLAIN else TextFormat.HTML,
-        wrapped=name == _PLAIN,
+        wrapped=name == _PLAIN or text.lstrip().startswith(_FROM_PLAIN),
         type=kind,
         id=None if given is None else checked_id(given),
         author=author,
@@ -210,10 +234,10 @@ def slim(opinion: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return name and text of the rendering that is read.
+    """Return name and text of the rendering that is read: the first that has words.
 
-    HTML that only sets the plain text into ``<pre>`` says nothing that this does not, and has lost
-    its page ends; the plain text is read instead.
+    HTML that only sets the plain text into ``<pre>`` has the same words on broken lines; the plain
+    text is read instead.
     """
     for name in TEXT_FIELDS:
         text = fields.get(name)
@@ -272,9 +296,7 @@ def _cited_in_heading(opening: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(dict.fromkeys(cited)), year if cited else None
 
 
-def _name(
-    parts: Parts, opinions: Sequence[RawOpinion]
-) -> tuple[str, str | None, NameSource]:
+def _name(parts: Parts, opinions: Sequence[RawOpinion]) -> tuple[str, str | None, NameSource]:
     full = _first(parts.cluster, "case_name_full") or _first(parts.docket, "case_name_full")
     for fields in (parts.cluster, parts.docket):
         name = _first(fields, "case_name") or _first(fields, "case_name_short")

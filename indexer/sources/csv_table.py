@@ -18,6 +18,9 @@ from indexer.sources.streams import why
 
 _SAMPLE: Final = 1024 * 1024
 _QUOTES: Final = ('"', "`")
+_MOST_WRONG: Final = 100
+"""Wrong rows without a right one between them, after which the quoting is lost for good."""
+_PAIR: Final = re.compile(r"\\(.)", re.DOTALL)
 _BOM: Final = "\ufeff"
 
 
@@ -60,35 +63,63 @@ def read_rows(file: SourceFile) -> Iterator[Row | Refused]:
 
 def _rows(place: str, text: io.TextIOWrapper, dialect: _Dialect) -> Iterator[Row | Refused]:
     reader = csv.reader(text, strict=True, **dialect)
-    columns = [name.strip() for name in next(reader, [])]
-    while True:
+    try:
+        columns = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        yield Refused(place=f"{place}:1", reason=f"not a header of a table ({error})")
+        return
+    wrong = 0
+    while wrong < _MOST_WRONG:
         at = f"{place}:{reader.line_num + 1}"
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
+            wrong += 1
             yield Refused(place=at, reason=f"not a row of this table ({error}); is it torn here?")
             continue
         if len(row) == len(columns):
+            wrong = 0
             named = zip(columns, row, strict=True)
             yield Row(at, {name: value for name, value in named if value})
         elif row:
-            reason = f"{len(row)} columns where the header has {len(columns)}; is the file torn here?"
+            wrong += 1
+            reason = (
+                f"{len(row)} columns where the header has {len(columns)}; is the file torn here?"
+            )
             yield Refused(place=at, reason=reason)
+    yield Refused(place=place, reason=f"{wrong} wrong rows in a row; nothing after them was read")
 
 
 def _dialect(sample: bytes) -> _Dialect:
     """Return how ``sample``, which begins with a header, is quoted.
 
-    Inside quotes a doubled quote can only mean that quotes are doubled, and is common in HTML; so
-    is the quote behind a backslash where that is the escape, as CourtListener has it.
+    Where a backslash is the escape it stands only before a quote or another one, and no quote is
+    ever doubled. What this leaves open is settled by which way more rows come out whole.
     """
-    text = sample.decode("utf-8", "replace")
+    text = sample.decode("utf-8-sig", "replace")
     body = text.partition("\n")[2].lstrip()
-    quote = body[0] if body[:1] in _QUOTES else '"'
-    doubled = len(re.findall(rf"(?<![\\,\n\r{quote}]){quote}{quote}(?![,\n\r])", body))
-    escaped = len(re.findall(rf"\\{quote}(?!,{quote}|\r?\n{quote}|$)", body))
-    if doubled > escaped or (doubled == escaped == 0 and quote != '"'):
-        return {"quotechar": quote, "escapechar": None, "doublequote": True}
-    return {"quotechar": quote, "escapechar": "\\", "doublequote": False}
+    quote = body[0] if body[:1] in _QUOTES else _QUOTES[0]
+    escaped: _Dialect = {"quotechar": quote, "escapechar": "\\", "doublequote": True}
+    doubled: _Dialect = {"quotechar": quote, "escapechar": None, "doublequote": True}
+    if any(after not in (quote, "\\") for after in _PAIR.findall(body)):
+        return doubled
+    wrong_escaped, wrong_doubled = _wrong_rows(text, escaped), _wrong_rows(text, doubled)
+    if wrong_escaped != wrong_doubled:
+        return escaped if wrong_escaped < wrong_doubled else doubled
+    inside = re.search(rf"(?<![\\,\n\r{quote}]){quote}{quote}(?![,\n\r])", body)
+    return doubled if inside or quote != _QUOTES[0] else escaped
+
+
+def _wrong_rows(sample: str, dialect: _Dialect) -> int:
+    """Return how many rows of ``sample``, but for its last, do not come out as its header."""
+    reader = csv.reader(io.StringIO(sample, newline=""), strict=True, **dialect)
+    outcomes: list[int] = []
+    while True:
+        try:
+            outcomes.append(len(next(reader)))
+        except StopIteration:
+            return sum(1 for columns in outcomes[1:-1] if columns != outcomes[0])
+        except csv.Error:
+            outcomes.append(-1)

@@ -17,7 +17,7 @@ from indexer.sources.streams import why
 
 _BOM: Final = b"\xef\xbb\xbf"
 _BLOCK: Final = 1024 * 1024
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:]', re.DOTALL)
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[{}\[\]:]', re.DOTALL)
 _LIST_KEY: Final = "results"
 """Where the pages of both REST interfaces keep their objects."""
 _SPACE: Final = re.compile(r"[\s\ufeff,]*")
@@ -169,7 +169,8 @@ class _Scanner:
                 value, end = self._values.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 if not self._grow():
-                    raise self._error(error.msg) from None
+                    cut = error.pos >= len(self._text.rstrip())
+                    raise self._error(error.msg, cut=cut) from None
             except RecursionError:
                 raise self._error("nested too deeply") from None
             else:
@@ -194,10 +195,14 @@ class _Scanner:
         self._at = 0
         return bool(data)
 
-    def _error(self, what: str) -> RecordError:
+    def _error(self, what: str, *, cut: bool = False) -> RecordError:
         where = self._passed + self._at
-        ended = " (the file ends here: was it cut off?)" if self._at >= len(self._text) else ""
-        return RecordError(f"not JSON: {what}, in the value at character {where}{ended}; nothing after this was read")
+        ended = cut or self._at >= len(self._text) or what.startswith("Unterminated")
+        advice = "; the file ends here: was it cut off?" if ended else ""
+        return RecordError(
+            f"not JSON: {what}, in the value at character {where}{advice}; "
+            "nothing after this was read"
+        )
 
 
 def _not_json(name: str) -> None:

@@ -1,7 +1,10 @@
 """The lines of a page in reading order: columns from left to right, between what spans them."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from statistics import median
 from typing import Final
 
@@ -16,6 +19,8 @@ _NARROWEST: Final = 8.0
 _CROSSED: Final = 0.12
 """The part of a gutter's neighbours' words that may cross it: titles over both columns."""
 _ROWS: Final = 6
+_JUSTIFIED: Final = 0.3
+"""The part of the lines that end at one place where the text is justified."""
 _FILLED: Final = 0.7
 """The part of a column that half of its rows fill, as prose does and the boxes of a caption do not."""
 
@@ -51,11 +56,11 @@ def read_columns(pages: Sequence[Cleared]) -> list[Column]:
 
 def _columns(at: int, page: Cleared, gutter: float | None) -> list[tuple[str, Column]]:
     if gutter is None:
-        return _column("page", at, rows_of(page.words))
+        return _column("page", at, page.rows)
     left: list[Word] = []
     right: list[Word] = []
     across: list[Row] = []
-    for row in rows_of(page.words):
+    for row in page.rows:
         if any(word.x0 < gutter < word.x1 for word in row.words):
             across.append(row)
         else:
@@ -63,11 +68,11 @@ def _columns(at: int, page: Cleared, gutter: float | None) -> list[tuple[str, Co
             right += [word for word in row.words if word.x0 >= gutter]
     columns: list[tuple[str, Column]] = []
     top = page.height + 1
-    for row in [*across, None]:
-        bottom = row.y0 if row else -1.0
+    for title in [*across, None]:
+        bottom = title.y0 if title is not None else -1.0
         for side, words in (("left", left), ("right", right)):
             columns += _column(side, at, rows_of([one for one in words if bottom < one.y0 <= top]))
-        columns += _column("page", at, [row] if row else [])
+        columns += _column("page", at, [title] if title is not None else [])
         top = bottom
     return columns
 
@@ -82,7 +87,9 @@ def margins(rows: Sequence[Row]) -> tuple[float, float]:
     wide = [row for row in rows if row.x1 - row.x0 >= widest / 2]
     starts = sorted(row.x0 for row in wide)
     ends = sorted(row.x1 for row in wide)
-    return starts[len(starts) // 10], ends[-1 - len(ends) // 20]
+    flush, often = Counter(round(end / _BIN) * _BIN for end in ends).most_common(1)[0]
+    right = flush if often >= _JUSTIFIED * len(ends) else ends[-1 - len(ends) // 20]
+    return starts[len(starts) // 10], right
 
 
 def _usual_margins(columns: Sequence[tuple[str, Column]]) -> dict[str, tuple[float, float]]:
@@ -109,11 +116,11 @@ def _gutter(page: Cleared) -> float | None:
         return None
     left, right = min(one.x0 for one in words), max(one.x1 for one in words)
     low, high = (left + (right - left) * part for part in _MIDDLE)
-    bins = int((high - low) / _BIN)
-    if bins <= 0:
+    covers = _covers(words, low, high)
+    if not covers:
         return None
-    allowed = _CROSSED * _usual_cover(words, low, high)
-    free = [_cover(words, low + _BIN * at) <= allowed for at in range(bins + 1)]
+    allowed = _CROSSED * max(covers)
+    free = [cover <= allowed for cover in covers]
     start, length = _longest(free)
     if length * _BIN < _NARROWEST:
         return None
@@ -122,13 +129,17 @@ def _gutter(page: Cleared) -> float | None:
     return middle if prose else None
 
 
-def _cover(words: Sequence[Word], x: float) -> int:
-    return sum(word.x0 < x < word.x1 for word in words)
-
-
-def _usual_cover(words: Sequence[Word], low: float, high: float) -> float:
-    steps = [low + (high - low) * part / 20 for part in range(21)]
-    return max(_cover(words, x) for x in steps)
+def _covers(words: Sequence[Word], low: float, high: float) -> list[int]:
+    """Return how many words stand over each step from ``low`` to ``high``."""
+    steps = int((high - low) / _BIN) + 1
+    changes = [0] * (steps + 1)
+    for word in words:
+        first = max(0, math.floor((word.x0 - low) / _BIN) + 1)
+        behind = min(steps, math.ceil((word.x1 - low) / _BIN))
+        if first < behind:
+            changes[first] += 1
+            changes[behind] -= 1
+    return list(accumulate(changes[:-1]))
 
 
 def _longest(flags: Sequence[bool]) -> tuple[int, int]:
@@ -158,5 +169,5 @@ def _is_prose(words: Sequence[Word]) -> bool:
 
 
 def _is_free(words: Sequence[Word], gutter: float) -> bool:
-    low, high = gutter * 0.5, gutter * 1.5
-    return _cover(words, gutter) <= _CROSSED * _usual_cover(words, low, high)
+    covers = _covers(words, gutter * 0.5, gutter * 1.5)
+    return covers[len(covers) // 2] <= _CROSSED * max(covers)

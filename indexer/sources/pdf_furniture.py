@@ -7,7 +7,7 @@ count down the margin at even distances.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -23,6 +23,9 @@ _BUCKET: Final = 4.0
 """Points that one head may stand higher on one page than on another."""
 _SHARE: Final = 0.5
 _OFTEN: Final = 3
+_FEW_PAGES: Final = 5
+_LONE: Final = "#"
+"""The key of a row that is a number and nothing else."""
 _FIGURES: Final = re.compile(r"\d+")
 _NUMBER_ALONE: Final = re.compile(
     r"[-–—\s\[(]*(?:[Pp](?:age|AGE)\s*)?(?:\d{1,4}|[ivxl]{1,7})(?:\s*(?:of|OF|/)\s*\d+)?[-–—\s\])]*"
@@ -41,11 +44,17 @@ class Cleared:
 
     width: float
     height: float
-    words: tuple[Word, ...]
+    rows: tuple[Row, ...]
+    """From the top down, over all columns."""
     head: tuple[str, ...]
     """The rows taken from above, from the top down."""
     foot: tuple[str, ...]
     """The rows taken from below, from the bottom up."""
+
+    @property
+    def words(self) -> list[Word]:
+        """The words of its rows."""
+        return [word for row in self.rows for word in row.words]
 
     @property
     def furniture(self) -> tuple[str, ...]:
@@ -96,11 +105,11 @@ class _Page:
 
     def cleared(self, head: Sequence[Row], foot: Sequence[Row]) -> Cleared:
         """Return the page without the rows of its head and foot."""
-        gone = {id(word) for row in (*head, *foot) for word in row.words}
+        gone = set(map(id, (*head, *foot)))
         return Cleared(
             self._sheet.width,
             self._sheet.height,
-            tuple(word for word in self._words if id(word) not in gone),
+            tuple(row for row in self._rows if id(row) not in gone),
             tuple(row.text for row in head),
             tuple(row.text for row in foot if row not in head),
         )
@@ -109,7 +118,7 @@ class _Page:
 def _key(text: str) -> str:
     """Return what stays the same of a running head from page to page."""
     if _NUMBER_ALONE.fullmatch(text):
-        return "#"
+        return _LONE
     return _FIGURES.sub("#", " ".join(text.lower().split()))
 
 
@@ -117,21 +126,20 @@ def _taken(edges: Sequence[_Edge]) -> list[int]:
     """Return how many of the outer rows of each page are furniture."""
     seen: Counter[tuple[str, int]] = Counter()
     for edge in edges:
-        near = {(key, at + d) for key, at in zip(edge.keys, edge.heights, strict=True) for d in (-1, 0, 1)}
+        near = {
+            (key, at + d)
+            for key, at in zip(edge.keys, edge.heights, strict=True)
+            for d in (-1, 0, 1)
+        }
         seen.update(near)
-    needed = min(_OFTEN, max(2, len(edges)))
+    needed = _OFTEN if len(edges) > _FEW_PAGES else 2
     repeated = [
-        [key == "#" or seen[key, at] >= needed for key, at in zip(edge.keys, edge.heights, strict=True)]
+        [seen[key, at] >= needed for key, at in zip(edge.keys, edge.heights, strict=True)]
         for edge in edges
     ]
     places = _places(edges, repeated)
     return [
-        _run(
-            [
-                known or (page > 0 and short and at in places)
-                for known, at, short in zip(flags, edge.heights, edge.short, strict=True)
-            ]
-        )
+        _count(edge, flags, places if page else frozenset())
         for page, (edge, flags) in enumerate(zip(edges, repeated, strict=True))
     ]
 
@@ -145,9 +153,17 @@ def _places(edges: Sequence[_Edge], repeated: Sequence[Sequence[bool]]) -> set[i
     return {at for at, count in at_height.items() if count >= needed}
 
 
-def _run(flags: Sequence[bool]) -> int:
-    """Return how many flags are set before the first that is not."""
-    return next((at for at, known in enumerate(flags) if not known), len(flags))
+def _count(edge: _Edge, repeated: Sequence[bool], places: Container[int]) -> int:
+    """Return how many rows of a page are its head: those outside one that comes back, and it.
+
+    Behind them, row by row, a number by itself, and what stands where other pages have theirs.
+    """
+    count = max((at + 1 for at, known in enumerate(repeated) if known), default=0)
+    while count < len(edge.rows) and (
+        edge.keys[count] == _LONE or (edge.short[count] and edge.heights[count] in places)
+    ):
+        count += 1
+    return count
 
 
 def line_numbers(words: Sequence[Word]) -> list[Word]:

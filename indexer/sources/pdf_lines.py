@@ -17,7 +17,7 @@ _TIGHTER: Final = 0.75
 """Of the usual distance of lines, where notes are set in the size of the text."""
 _MISSED: Final = 2
 """How many notes may have escaped between two that are found."""
-_PLAIN_MARK: Final = re.compile(r"(\d{1,3})[.)/]?\s+\S|([*†‡§]{1,3})\s*\w")
+_PLAIN_MARK: Final = re.compile(r"(\d{1,3})[.)/]?\s+\S|([*†‡]{1,3})\s*\w")
 _BRACKETED: Final = re.compile(r"\[\d{1,3}\]\s*")
 _ENDED: Final = re.compile(r"[.?!][\"'”’)\]]*(?:\[\d+\])?$")
 
@@ -202,4 +202,4 @@ def words_of_note(note: Note) -> Iterator[Line]:
 
 
 def _unmarked(text: str) -> str:
-    return re.sub(r"^(?:\d{1,3}[.)/]?\s+|[*†‡§]{1,3}\s*)", "", text, count=1)
+    return re.sub(r"^(?:\d{1,3}[.)/]?\s+|[*†‡]{1,3}\s*)", "", text, count=1)

@@ -26,10 +26,12 @@ def page_numbers(furniture: Sequence[Sequence[str]]) -> list[str]:
     numbers: list[int | None] = []
     for at, found in enumerate(candidates):
         beside = [*offsets[max(0, at - 1) : at], *offsets[at + 1 : at + 2]]
-        counted = [one for one in found if any(one - at in other for other in beside)]
-        numbers.append(
-            max(counted, key=lambda one: (found[one], often[one - at], -one), default=None)  # noqa: B023
-        )
+        counted = [
+            (weight, often[number - at], -number)
+            for number, weight in found.items()
+            if any(number - at in other for other in beside)
+        ]
+        numbers.append(-max(counted)[2] if counted else None)
     return [str(number) for number in _filled(numbers)]
 
 

@@ -13,6 +13,8 @@ _INDENT: Final = 0.6
 """Of the height of a line: what begins farther in, or out, is another paragraph."""
 _OTHER_SIZE: Final = 1.15
 _CENTRED: Final = 0.04
+_NARROW: Final = 0.75
+"""The part of the column that a centred line takes at most, unless it is set in capitals."""
 _WRAPPED: Final = 0.55
 """The part of the column that a line takes which a heading is broken after."""
 _OPEN: Final = 0.15
@@ -20,11 +22,13 @@ _OPEN: Final = 0.15
 _PROSE: Final = 0.15
 _QUOTE_LINES: Final = 3
 _ENUMERATOR: Final = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[A-Z]|[ivxl]+|[IVXL]+)[.)]|[•*·–—-])\s")
-_BEGINS: Final = re.compile(r"[A-Z0-9À-ÖØ-Þ\"'“‘(\[§¶•*]")
+_BEGINS: Final = re.compile(r"[A-Z0-9À-ÖØ-Þ\"'“\u2018(\[§¶•*]")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _BROKEN: Final = re.compile(r"([^\W\d_]+)-$")
 _REST: Final = re.compile(r"[^\W\d_]+")
 _COMPOUND: Final = frozenset({"all", "cross", "half", "non", "quasi", "self", "well"})
+_ENDINGS: Final = frozenset(["ed", "er", "ing", "ion", "ity", "ly", "ment", "ness", "tion"])
+"""What quotations bracket by itself (``[hold]ing``), and is no word of its own."""
 _DASH: Final = re.compile(r"(?:--|[—–])$")
 
 
@@ -54,22 +58,28 @@ class Vocabulary:
         one with it; and where it has neither, unless both halves are words of their own.
         """
         broken, rest = _BROKEN.search(left), _REST.match(right)
-        if broken is None or rest is None or not rest[0][0].islower():
+        if broken is None or rest is None or not _same_case(broken[1], rest[0]):
             return "-"
         first, last = broken[1].lower(), rest[0].lower()
         if f"{first}{last}" in self.words:
             return ""
-        halves = first in self.words and last in self.words
+        halves = first in self.words and last in self.words and last not in _ENDINGS
         known = f"{first}-{last}" in self.words
         return "-" if known or halves or first in _COMPOUND else ""
+
+
+def _same_case(first: str, rest: str) -> bool:
+    return rest[0].islower() or (first.isupper() and rest.isupper())
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
     """What two neighbouring lines are judged by, besides themselves."""
 
+    preceding: Line | None
+    """The line before the two."""
     following: Line | None
-    """The line behind the two."""
+    """The line behind them."""
     opens: bool
     """Whether the first of the two begins a paragraph."""
     gap: float
@@ -86,7 +96,8 @@ def paragraphs_of(lines: Sequence[Line], usual: Usual) -> list[list[Line]]:
             continue
         current = paragraphs[-1]
         following = lines[at + 1] if at + 1 < len(lines) else None
-        here = Break(following, len(current) == 1, _gap(current, line, following, usual))
+        preceding = lines[at - 2] if at > 1 else None
+        here = Break(preceding, following, len(current) == 1, _gap(current, line, following, usual))
         if _parts(current[-1], line, here, rooms[at - 1]):
             paragraphs.append([line])
         else:
@@ -101,7 +112,7 @@ def _gap(current: Sequence[Line], line: Line, following: Line | None, usual: Usu
     if len(current) > 1:
         pairs.append((current[-2], current[-1]))
     for a, b in pairs:
-        if b is not None and a.column == b.column and a.y0 - b.y0 > 0.6 * a.height:
+        if a.column == b.column and a.y0 - b.y0 > 0.6 * a.height:
             known.append(a.y0 - b.y0)
     return min(known)
 
@@ -116,14 +127,25 @@ def _parts(before: Line, line: Line, here: Break, room: float) -> bool:
             return True
     elif runs_on:
         return False
-    if _is_centred(before, line) or _is_centred(line, here.following):
+    if _is_centred(before, here.preceding, line) or _is_centred(line, before, here.following):
         return not _is_wrapped_heading(before, line)
     shift = line.indent - before.indent
     if shift > _INDENT * line.height:
         return not (here.opens and _ENUMERATOR.match(before.text) and room < line.first_word)
     if shift < -_INDENT * line.height and not here.opens:
         return True
-    return _is_last(before, line, room)
+    return _is_last(before, line, room) or (here.opens and _opens_too(before, line, here.following))
+
+
+def _opens_too(before: Line, line: Line, following: Line | None) -> bool:
+    """Whether ``before`` was a paragraph of one line, and ``line`` is set in like the next one's first."""
+    return (
+        before.is_ended
+        and _BEGINS.match(line.text) is not None
+        and following is not None
+        and following.column == line.column
+        and line.indent - following.indent > _INDENT * line.height
+    )
 
 
 def _is_last(before: Line, line: Line, room: float) -> bool:
@@ -136,29 +158,26 @@ def _is_last(before: Line, line: Line, room: float) -> bool:
     return begins and before.is_ended
 
 
-def _is_centred(line: Line, neighbour: Line | None) -> bool:
+def _is_centred(line: Line, *neighbours: Line | None) -> bool:
     """Whether ``line`` leaves as much free on the left as on the right, and is no line of a quote."""
     if min(line.indent, line.room) < line.height:
         return False
+    taken = line.width - line.indent - line.room
+    if taken > _NARROW * line.width and not line.text.isupper():
+        return False
     even = abs(line.indent - line.room) <= max(line.height / 2, _CENTRED * line.width)
-    aligned = (
-        neighbour is not None
-        and neighbour.column == line.column
-        and abs(neighbour.indent - line.indent) < 2
-        and abs(neighbour.room - line.room) > 2
-    )
-    return even and not aligned
+    return even and not any(one is not None and _in_one_block(one, line) for one in neighbours)
 
 
 def _is_wrapped_heading(before: Line, line: Line) -> bool:
     taken = before.width - before.indent - before.room
     return (
         before.column == line.column
-        and _is_centred(before, None)
-        and _is_centred(line, None)
+        and _is_centred(before)
+        and _is_centred(line)
         and taken >= _WRAPPED * before.width
-        and before.text.isupper() == line.text.isupper()
         and not before.is_ended
+        and ((before.text.isupper() and line.text.isupper()) or line.text[0].islower())
     )
 
 

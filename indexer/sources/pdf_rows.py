@@ -84,25 +84,28 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
     groups: list[list[Word]] = []
     boxes: list[tuple[float, float]] = []
     for word in sorted(words, key=lambda one: (-(one.y0 + one.y1), one.x0)):
-        best = max(
-            range(max(0, len(groups) - _OPEN), len(groups)),
-            key=lambda at: _overlap(boxes[at], word),
-            default=None,
-        )
-        if best is None or _overlap(boxes[best], word) < _OVERLAP:
+        best = _row_for(word, boxes)
+        if best is None:
             groups.append([word])
             boxes.append((word.y0, word.y1))
             continue
         groups[best].append(word)
-        if word.height > boxes[best][1] - boxes[best][0]:
+        if word.y1 - word.y0 > boxes[best][1] - boxes[best][0]:
             boxes[best] = (word.y0, word.y1)
     rows = [row for group in groups if (row := row_of(group)) is not None]
     return sorted(rows, key=lambda row: -row.y0)
 
 
-def _overlap(box: tuple[float, float], word: Word) -> float:
-    shared = min(box[1], word.y1) - max(box[0], word.y0)
-    return shared / max(0.1, min(box[1] - box[0], word.height))
+def _row_for(word: Word, boxes: Sequence[tuple[float, float]]) -> int | None:
+    """Return which of the lowest rows ``word`` overlaps most, if it does enough."""
+    best, most = None, _OVERLAP
+    y0, y1 = word.y0, word.y1
+    for at in range(max(0, len(boxes) - _OPEN), len(boxes)):
+        low, high = boxes[at]
+        shared = (min(high, y1) - max(low, y0)) / max(0.1, min(high - low, y1 - y0))
+        if shared >= most:
+            best, most = at, shared
+    return best
 
 
 def _is_glued(before: Word, word: Word) -> bool:

@@ -1,6 +1,6 @@
 """A PDF to the text of an opinion: its words in reading order, its pages, its notes behind it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -15,9 +15,19 @@ from indexer.sources.pdf_paragraphs import Vocabulary, joined, paragraphs_of
 from indexer.sources.pdf_words import Sheet
 
 NOTES_HEADING: Final = "FOOTNOTES"
+MAX_CHARACTERS: Final = 10_000_000
+"""Some 4,000 full pages, which take some 500 MB while they are read."""
 _FEWEST_WORDS: Final = 10
 """A page of an opinion has more; fewer on the average are stamps on pictures of pages."""
 _MOST_UNREADABLE: Final = 0.1
+_SMALL_WORDS: Final = frozenset(
+    ["the", "of", "to", "and", "in", "a", "that", "for", "de", "la", "que", "el", "en", "y", "los"]
+)
+"""In English, a quarter of all words; and in Spanish, in which Puerto Rico's courts write."""
+_FEWEST_SMALL: Final = 0.02
+_FEW_WORDS: Final = 200
+_SHORT: Final = 200
+"""Characters; a longer paragraph is running text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +39,9 @@ class PdfText:
     pages: tuple[tuple[str, int], ...]
     """The number of a page, and where in ``text`` it begins; the pages of notes again, behind."""
     first_page: tuple[str, ...]
-    """The lines of the first page as they stand, its head and foot included."""
+    """The lines of the first page's short paragraphs, as captions have them."""
     stamps: tuple[str, ...]
-    """The heads and feet of the second page, which the others have too."""
+    """The heads and feet of the first two pages."""
     blank: tuple[int, ...]
     """Pages of the file, from 1, that have no words of the text: pictures, or nothing."""
 
@@ -48,50 +58,62 @@ def pdf_text(sheets: Iterable[Sheet]) -> PdfText:
         unreadable += sheet.unreadable
         characters += sum(len(word.text) for word in sheet.words)
         kept.append(sheet)
-    if unreadable > _MOST_UNREADABLE * characters:
+        if characters > MAX_CHARACTERS:
+            raise RecordError(
+                f"the PDF has more than {MAX_CHARACTERS:,} characters of text; split it"
+            )
+    if unreadable > _MOST_UNREADABLE * characters or not _is_language(kept):
         raise RecordError(
-            f"the text layer cannot be read: {unreadable} of {characters} characters have no "
-            "meaning (fonts without a character map); run OCR first"
+            "the text layer cannot be read: its characters make no words (fonts without a "
+            "character map); run OCR first"
         )
     cleared = clear_furniture(kept)
     words = sum(len(page.words) for page in cleared)
     if words < _FEWEST_WORDS * len(cleared):
         raise RecordError(
-            f"no text layer: {words} words on {len(cleared)} pages; run OCR first"
+            f"no text layer: {words} words on {len(cleared)} pages, running heads left out; "
+            "run OCR first"
         )
     columns = lines_of(read_columns(cleared))
     furniture = [page.furniture for page in cleared]
-    text, pages = _written(columns, page_numbers(furniture))
-    top = [line.text for column in columns for line in column if line.page == 0]
+    usual = usual_of(columns)
+    bodies, notes = split_notes(columns, usual)
+    paragraphs = paragraphs_of(list(chain.from_iterable(bodies)), usual)
+    writer = _Writer(Vocabulary.of(chain.from_iterable(columns)), page_numbers(furniture))
+    for paragraph in paragraphs:
+        writer.paragraph(paragraph)
+    _write_notes(notes, writer)
     return PdfText(
-        text=text,
-        pages=pages,
-        first_page=(*cleared[0].head, *top, *cleared[0].foot),
-        stamps=furniture[min(1, len(furniture) - 1)],
+        text=writer.text,
+        pages=writer.pages,
+        first_page=tuple(_short_lines(paragraphs)),
+        stamps=tuple(chain.from_iterable(furniture[:2])),
         blank=tuple(at + 1 for at, page in enumerate(cleared) if not page.words),
     )
 
 
-def _written(
-    columns: Sequence[Sequence[Line]], numbers: Sequence[str]
-) -> tuple[str, tuple[tuple[str, int], ...]]:
-    usual = usual_of(columns)
-    bodies, notes = split_notes(columns, usual)
-    writer = _Writer(Vocabulary.of(chain.from_iterable(columns)), numbers)
-    for paragraph in paragraphs_of(list(chain.from_iterable(bodies)), usual):
-        writer.paragraph(paragraph)
+def _is_language(sheets: Sequence[Sheet]) -> bool:
+    """Whether there are the small words that no text of some length is without."""
+    words = [word.text.lower() for sheet in sheets for word in sheet.words]
+    small = sum(word in _SMALL_WORDS for word in words)
+    return len(words) < _FEW_WORDS or small >= _FEWEST_SMALL * len(words)
+
+
+def _short_lines(paragraphs: Sequence[Sequence[Line]]) -> Iterator[str]:
+    for lines in paragraphs:
+        if lines[0].page > 0:
+            return
+        if sum(len(line.text) for line in lines) <= _SHORT:
+            yield from (line.text for line in lines)
+
+
+def _write_notes(notes: Sequence[Note], writer: "_Writer") -> None:
     if notes:
         writer.heading(NOTES_HEADING)
     for note in notes:
-        _write_note(note, writer)
-    return writer.text, writer.pages
-
-
-def _write_note(note: Note, writer: "_Writer") -> None:
-    lines = list(words_of_note(note))
-    mark = f"[{note.mark}] "
-    for at, paragraph in enumerate(paragraphs_of(lines, usual_of([lines]))):
-        writer.paragraph(paragraph, opening=mark if at == 0 else "")
+        lines = list(words_of_note(note))
+        for at, paragraph in enumerate(paragraphs_of(lines, usual_of([lines]))):
+            writer.paragraph(paragraph, opening="" if at else f"[{note.mark}] ")
 
 
 class _Writer:

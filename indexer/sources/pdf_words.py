@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,8 @@ _HYPHENS: Final = frozenset((0x02, 0xAD, 0xFFFE))
 """What PDFium and typesetters put for a hyphen that only the line end needs."""
 _LIGATURES: Final = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 _SYMBOLS: Final = {0xF0B7: "\N{BULLET}", 0xF0A7: "\N{SECTION SIGN}"}
+_FAR_EAST: Final = 0x2E80
+"""From here on are scripts that no American court writes, and what has no meaning at all."""
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _SPACES: Final = frozenset((0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x2028, 0x2029, *range(0x2000, 0x200C)))
 _ANGLE_SAMPLES: Final = 40
@@ -63,7 +66,7 @@ class Sheet:
     words: tuple[Word, ...]
     """In the order of the file, which need not be the order of reading."""
     unreadable: int = 0
-    """How many characters have no meaning: fonts without a character map."""
+    """How many characters cannot be what a court wrote: fonts without a character map."""
 
 
 def read_sheets(source: "Path | bytes") -> Iterator[Sheet]:
@@ -74,8 +77,7 @@ def read_sheets(source: "Path | bytes") -> Iterator[Sheet]:
     """
     if find_spec("pypdfium2") is None:
         raise RecordError("reading PDFs needs a package that is missing: pip install pypdfium2")
-    import pypdfium2
-
+    pypdfium2: Any = import_module("pypdfium2")
     try:
         with pypdfium2.PdfDocument(source) as document:
             pages = len(document)
@@ -98,8 +100,7 @@ def _refusal(code: int | None) -> str:
 
 
 def _sheet(document: Any, at: int) -> Sheet:
-    import pypdfium2
-
+    pypdfium2: Any = import_module("pypdfium2")
     try:
         with closing(document[at]) as page, closing(page.get_textpage()) as text_page:
             count = text_page.count_chars()
@@ -127,7 +128,7 @@ class _PageReader:
         """Return the page, whose text has ``count`` characters."""
         upright = self._upright(count)
         left, bottom, right, top = self._page.get_bbox()
-        turned = (self._page.get_rotation() // 90 - round(upright / (math.pi / 2))) % 4
+        turned = -round(upright / (math.pi / 2)) % 4
         width, height = right - left, top - bottom
         run: list[str] = []
         box = (0.0, 0.0, 0.0, 0.0)
@@ -155,8 +156,7 @@ class _PageReader:
     def _characters(
         self, count: int
     ) -> Iterator[tuple[int, int, tuple[float, float, float, float]]]:
-        from pypdfium2 import raw as pdfium
-
+        pdfium: Any = import_module("pypdfium2.raw")
         rectangle = pdfium.FS_RECTF()
         there = ctypes.byref(rectangle)
         page, unicode, box = self._raw, pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
@@ -172,9 +172,7 @@ class _PageReader:
         return angles.most_common(1)[0][0] if angles else 0.0
 
     def _angle(self, at: int) -> float:
-        from pypdfium2 import raw as pdfium
-
-        angle: float = pdfium.FPDFText_GetCharAngle(self._raw, at)
+        angle: float = import_module("pypdfium2.raw").FPDFText_GetCharAngle(self._raw, at)
         right = math.pi / 2
         return round(max(0.0, angle) / right) % 4 * right
 
@@ -185,8 +183,9 @@ class _PageReader:
             return _LIGATURES[code]
         if code in _SYMBOLS:
             return _SYMBOLS[code]
-        if code < 0x20 or 0xD800 <= code < 0xF900 or code >= 0xFFFD:
+        if code >= _FAR_EAST:
             self._unreadable += 1
+        if code < 0x20 or 0xD800 <= code < 0xF900 or code >= 0xFFFD:
             return _REPLACEMENT
         return chr(code)
 

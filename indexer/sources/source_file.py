@@ -21,20 +21,25 @@ class SourceFile(Protocol):
     @property
     def place(self) -> str:
         """Where it is, for messages: ``us/cases.jsonl``, ``us.zip!cases.jsonl``."""
+        ...
 
     @property
     def name(self) -> str:
         """The last part of its path."""
+        ...
 
     @property
     def size(self) -> int:
         """Bytes that it takes on disk."""
+        ...
 
     def open(self) -> BinaryIO:
         """Return a seekable stream of its bytes, still compressed if they are."""
+        ...
 
     def beside(self, relative: str) -> "SourceFile | None":
         """Return the file at ``relative`` (to its folder, ``..`` allowed) if the source has it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

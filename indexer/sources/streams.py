@@ -21,6 +21,8 @@ ALWAYS_ALLOWED: Final = 64 * 1024 * 1024
 _MAGIC: Final = 6
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _BLOCK: Final = 1024 * 1024
+_ZSTD_BLOCK: Final = 4096
+"""Compressed bytes unpacked at once: of zstd they can become 32,768 times as many."""
 _TORN: Final = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 
 
@@ -92,8 +94,43 @@ def _unzstd(raw: BinaryIO) -> Any:
             "compressed with Zstandard, which needs a package that is not here: "
             "install zstandard, or decompress it first"
         )
-    zstandard: Any = importlib.import_module("zstandard")
-    return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+    return _ZstdReader(raw)
+
+
+class _ZstdReader:
+    """Reads zstd frames one after another; unlike the package's own reader it minds a torn end."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._package: Any = importlib.import_module("zstandard")
+        self._raw = raw
+        self._frame: Any = None
+        self._packed = b""
+        self._data = b""
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes, none only at the end; `EOFError` inside a frame."""
+        while not self._data:
+            self._packed = self._packed or self._raw.read(_ZSTD_BLOCK)
+            if not self._packed:
+                if self._frame is not None:
+                    raise EOFError("the file ends inside a frame")
+                return b""
+            self._data = self._next()
+        given, self._data = self._data[:size], self._data[size:]
+        return given
+
+    def _next(self) -> bytes:
+        frame = self._frame or self._package.ZstdDecompressor().decompressobj()
+        try:
+            data: bytes = frame.decompress(self._packed)
+        except self._package.ZstdError as error:
+            raise TornError(f"torn or not what it says ({error})") from error
+        self._frame, self._packed = (None, frame.unused_data) if frame.eof else (frame, b"")
+        return data
+
+    def close(self) -> None:
+        """Let go of what is read from."""
+        self._frame = None
 
 
 _UNPACKERS: Final[Mapping[bytes, Callable[[BinaryIO], Any]]] = {
@@ -127,8 +164,6 @@ class GuardedStream(io.RawIOBase):
             raise
         except (OSError, *_TORN) as error:
             raise _explained(error) from error
-        except _zstd_errors() as error:
-            raise TornError(f"torn or not what it says ({error})") from error
         self._given += len(data)
         if self._given > self._allowed and self._inner is not self._beneath:
             raise OverfullError(self._allowed)
@@ -141,13 +176,6 @@ class GuardedStream(io.RawIOBase):
             self._inner.close()
             self._beneath.close()
         super().close()
-
-
-def _zstd_errors() -> tuple[type[Exception], ...]:
-    if find_spec("zstandard") is None:
-        return ()
-    zstandard: Any = importlib.import_module("zstandard")
-    return (zstandard.ZstdError,)
 
 
 def _explained(error: Exception) -> UnreadableError:

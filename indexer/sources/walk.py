@@ -8,15 +8,24 @@ from typing import Final, TypeAlias
 from indexer.errors import RecordError, SourceError
 from indexer.parse import parse_case
 from indexer.records import CaseRecord
-from indexer.sources import cap, courtlistener_api, courtlistener_bulk, jsonl, text_folder
+from indexer.sources import (
+    cap,
+    courtlistener_api,
+    courtlistener_bulk,
+    html_page,
+    jsonl,
+    pdf,
+    text_folder,
+)
 from indexer.sources.archives import DEEPEST, archive_folders, is_archive
 from indexer.sources.delivered import Delivered
+from indexer.sources.described import DESCRIBED, METADATA
 from indexer.sources.refused import Refused
 from indexer.sources.source_file import DiskFile, SourceFile, disk_folders, head_of
 from indexer.sources.streams import why
 
 _SKIPPED: Final = (
-    "skipped: neither text (.txt), nor records in JSON, nor CourtListener's objects or tables, "
+    "skipped: neither text (.txt), nor a PDF, nor a web page (.html), nor records in JSON, nor CourtListener's objects or tables, "
     "nor a case of the Harvard Caselaw Access Project"
 )
 
@@ -39,6 +48,8 @@ KINDS: Final = (
     Kind(claims=courtlistener_api.claims, read=courtlistener_api.read, needs_all=True),
     Kind(claims=cap.claims, read=cap.read),
     Kind(claims=jsonl.claims, read=jsonl.read),
+    Kind(claims=pdf.claims, read=pdf.read),
+    Kind(claims=html_page.claims, read=html_page.read),
 )
 """In the order in which they are asked; the first that claims a file reads it."""
 
@@ -91,9 +102,10 @@ def _parsed(
 
 
 def _deliveries(path: Path) -> Iterator[_Given]:
-    if path.name == text_folder.METADATA:
-        files = [path, *sorted(path.parent.glob("*.txt"))]
-        return text_folder.read([DiskFile(file, path.parent) for file in files])
+    if path.name == METADATA:
+        beside = [file for file in path.parent.iterdir() if file.suffix.lower() in DESCRIBED]
+        files = [path, *sorted(file for file in beside if file.is_file())]
+        return _source([[DiskFile(file, path.parent) for file in files]], depth=0)
     return _source(disk_folders(path), depth=0)
 
 

@@ -12,12 +12,22 @@ from indexer.errors import IndexCorruptError, IndexOpenError
 _MAPPED_BYTES: Final = 1 << 36
 
 
+_SHAREABLE: Final = sqlite3.threadsafety == 3
+"""Whether SQLite was compiled so that threads may share a connection; nearly all are."""
+
+
 class Connections:
-    """A pool of connections to one published, and so never changing, SQLite file."""
+    """A pool of connections to one published, and so never changing, SQLite file.
+
+    A thread has a connection to itself, as long as the file is there to be opened again. When it was
+    removed, threads share those that are open.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: list[sqlite3.Connection] = []
+        self._lent: list[sqlite3.Connection] = []
+        """Once for each borrower."""
         self._lock = threading.Lock()
         self._closed = False
 
@@ -46,9 +56,17 @@ class Connections:
         with self._lock:
             if self._closed:
                 raise IndexOpenError(f"{self._path}: the index was closed; open it again")
-            if self._idle:
-                return self._idle.pop()
-        return self._connect()
+            connection = self._idle.pop() if self._idle else self._another()
+            self._lent.append(connection)
+            return connection
+
+    def _another(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except IndexCorruptError:
+            if self._lent and _SHAREABLE and not self._path.exists():
+                return self._lent[0]
+            raise
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -64,6 +82,9 @@ class Connections:
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._lock:
+            self._lent.remove(connection)
+            if connection in self._lent:
+                return
             if not self._closed:
                 self._idle.append(connection)
                 return

@@ -128,22 +128,26 @@ def publish(root: Path, build_id: str) -> Iterator[Path]:
     with write_errors(root):
         builds.mkdir(parents=True, exist_ok=True)
         _remove_dead_stages(builds)
-        stage, handle = _new_stage(builds, build_id)
-        try:
-            yield stage
-            sync_tree(stage)
-            _make_current(root, stage, final)
+        stage = builds / f".{build_id}.part"
+        try:  # from here on, so that Ctrl-C at any moment leaves no stage
+            stage.mkdir()
+            with _held(stage):
+                yield stage
+                sync_tree(stage)
+                _make_current(root, stage, final)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
-            os.close(handle)
 
 
-def _new_stage(builds: Path, build_id: str) -> tuple[Path, int]:
-    stage = builds / f".{build_id}.part"
-    stage.mkdir()
+@contextmanager
+def _held(stage: Path) -> Iterator[None]:
+    """Hold a lock on the stage, which says that its writer lives."""
     handle = os.open(stage, os.O_RDONLY)
-    _try_lock(handle)
-    return stage, handle
+    try:
+        _try_lock(handle)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _make_current(root: Path, stage: Path, final: Path) -> None:

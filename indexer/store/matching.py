@@ -22,7 +22,7 @@ _MOST_PREFIXES: Final = 64
 """A longer question's words are all over the text."""
 _KNOWN_STRETCHES: Final = 8_192
 
-_FOREIGN: Final = re.compile("[^\x00-\x7f§¶“”‘’—–…\u2010\u2011]")
+_FOREIGN: Final = re.compile("[^\x00-\x7f§¶“”\u2018’—–…\u2010\u2011]")
 _BROKEN: Final = re.compile(
     r"['’.\-\u2010\u2011](?:"
     + "|".join(rf"(?<=(?<![^\W_])[^\W_]{{{letters}}}.)" for letters in range(1, _TELLING))

@@ -12,6 +12,8 @@ from typing import Any, Final, Self
 from indexer.errors import IndexWriteError, RecordError
 from indexer.records import CaseRecord, Opinion, Passage, Section
 from indexer.store.analysis import name_words
+from indexer.store.case_finder import TABLES as FINDER_TABLES
+from indexer.store.case_finder import citation_rows, name_rows
 from indexer.store.passage_tables import (
     APPLICATION_ID,
     INDEXES,
@@ -44,6 +46,8 @@ class _Batch:
     sections: list[tuple[Any, ...]]
     passages: list[tuple[Any, ...]]
     persons: list[tuple[str, int]]
+    citations: list[tuple[Any, ...]]
+    names: list[tuple[Any, ...]]
     characters: int = 0
 
 
@@ -70,7 +74,9 @@ class PassageWriter:
             # Nobody reads a stage, and publishing syncs it: no journal, no sync here.
             self._db.executescript(
                 f"PRAGMA page_size = {_PAGE_BYTES}; PRAGMA journal_mode = OFF;"
-                f"PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION_ID};" + TABLES
+                f"PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION_ID};"
+                + TABLES
+                + FINDER_TABLES
             )
             self._db.execute("BEGIN")
 
@@ -142,7 +148,15 @@ class PassageWriter:
         except ValueError as error:
             raise RecordError(str(error), place=repr(record.case.id)) from error
         _require_utf8(case)
-        batch = _Batch(case=case, opinions=[], sections=[], passages=[], persons=[])
+        batch = _Batch(
+            case=case,
+            opinions=[],
+            sections=[],
+            passages=[],
+            persons=[],
+            citations=list(citation_rows(case[0], record.case)),
+            names=list(name_rows(case[0], record.case)),
+        )
         for opinion, parts, cuts in zip(record.opinions, sections, passages, strict=True):
             self._add_opinion(batch, opinion, parts, cuts)
         names = {" ".join(name_words(judge)) for judge in record.case.judges}
@@ -196,6 +210,8 @@ class PassageWriter:
         run("INSERT INTO case_record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", batch.case)
         run_many("INSERT INTO opinion VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", batch.opinions)
         run_many("INSERT INTO section VALUES (?,?,?,?,?,?,?,?,?,?)", batch.sections)
+        run_many("INSERT OR IGNORE INTO case_citation VALUES (?,?,?)", batch.citations)
+        run_many("INSERT INTO case_name VALUES (?,?,?,?)", batch.names)
         run_many("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?)", batch.passages)
         run_many(
             "INSERT OR IGNORE INTO person (words) VALUES (?)", [(n,) for n, _ in batch.persons]

@@ -27,6 +27,7 @@ from indexer.records import (
     Section,
     Span,
 )
+from indexer.store.case_finder import CaseFinder
 from indexer.store.connections import Connections
 from indexer.store.passage_select import conditions_of
 from indexer.store.passage_tables import (
@@ -102,6 +103,7 @@ class PassageStore:
     def __init__(self, path: Path) -> None:
         """Take a checked file; use `open`."""
         self._connections = Connections(path)
+        self.finder: Final = CaseFinder(self._connections)
         self._facts = lru_cache(_CACHED_OPINIONS)(self._read_facts)
         self._opinion_columns = lru_cache(1)(self._read_columns)
 

@@ -55,4 +55,4 @@ ON_TOPIC: Final = (
     "negligence of prison officials is no deprivation of due process",
 )
 
-OFF_TOPIC: Final = ("best pizza in Naples", "building permit rules in Bavaria")
+OFF_TOPIC: Final = ("best pizza in Naples", "how to prune an apple tree")

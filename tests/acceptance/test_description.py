@@ -55,5 +55,5 @@ def test_it_says_that_it_is_alive_and_ready_and_from_which_build(client, sample_
     ready = client.get("/readyz").json()
     assert ready["status"] == "ready"
     assert ready["index"]["build_id"] == build_id
-    assert ready["index"]["cases"] == 44
+    assert ready["index"]["cases"] == 43
     assert client.post("/v1/search", json={"query": "q"}).json()["index"] == ready["index"]

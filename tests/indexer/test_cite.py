@@ -55,6 +55,21 @@ BABB = Case(
             [],
             "Floyd v. City of Detroit, 518 F.3d 398 (Court of Appeals for the Sixth Circuit 2008)",
         ),
+        (BABB, [Range("slip op.", "12", "12")], "Babb v. Wilkie, No. 18-882, slip op. at 12 (U.S. Apr. 6, 2020)"),
+        (BABB, [Range("slip op.", "9", "12")], "Babb v. Wilkie, No. 18-882, slip op. at 9-12 (U.S. Apr. 6, 2020)"),
+        (BABB, [Range("slip op.", "ii", "iv")], "Babb v. Wilkie, No. 18-882, slip op. at ii-iv (U.S. Apr. 6, 2020)"),
+        (BABB, [Range("slip op.", "12", "")], "Babb v. Wilkie, No. 18-882 (U.S. Apr. 6, 2020)"),
+        (
+            replace(BABB, citations=("2020 WL 1668281",)),
+            [Range("slip op.", "3", "4")],
+            "Babb v. Wilkie, No. 18-882, 2020 WL 1668281, slip op. at 3-4 (U.S. Apr. 6, 2020)",
+        ),
+        (FLOYD, [Range("slip op.", "3", "4")], "Floyd v. City of Detroit, 518 F.3d 398 (6th Cir. 2008)"),
+        (
+            FLOYD,
+            [Range("slip op.", "3", "4"), Range("518 F.3d", "400", "401")],
+            "Floyd v. City of Detroit, 518 F.3d 398, 400-01 (6th Cir. 2008)",
+        ),
         (Case(id="u", name="officer jason bailey…"), [], "officer jason bailey…"),
         (
             Case(id="c", name="People v. Cahan", court_id="cal", court_citation_string="Cal.",

@@ -1,9 +1,11 @@
 """Courts by id and by name, and vertical precedent against what every lawyer knows."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer.court_tree import APPEALS_TO, CIRCUIT_OF, COURTS_OF_APPEALS, LAST_RESORT
-from indexer.courts import binding_courts, is_known_court, resolve_court
+from indexer.courts import binding_courts, is_known_court, near_courts, resolve_court
 
 
 @pytest.mark.parametrize(
@@ -102,3 +104,30 @@ def test_every_state_has_a_circuit_and_a_court_of_last_resort():
     assert (
         len(states - {"Guam", "Northern Mariana Islands", "Puerto Rico", "Washington D.C."}) == 50
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("ca66", ["ca6"]),
+        (" CA6 ", ["ca6"]),
+        ("6th Cir.", ["ca6"]),
+        ("court of appeals for the sixth circuit", ["ca6"]),
+        ("N.D. Cal.", ["cand"]),
+        ("Supreme Court of the United States", ["scotus"]),
+        ("qqqqqqqqqq", []),
+        ("", []),
+        (" ", []),
+        ("\ud800", []),
+    ],
+)
+def test_a_court_that_is_not_known_is_near_to_what_it_may_mean(text, meant):
+    assert near_courts(text) == meant
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text(max_size=20))
+def test_at_most_three_courts_are_near_and_all_are_known(text):
+    near = near_courts(text)
+    assert len(near) <= 3
+    assert all(map(is_known_court, near))

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -120,38 +121,48 @@ def test_what_was_done_before_the_model_broke_is_kept(cache, fails_at) -> None:
     assert not any(known(cache, TEXTS[done : done + 2]))
 
 
+class Gated(WordHashEmbedder):
+    """Says when it works, and goes on when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.works = threading.Event()
+        self.may_end = threading.Event()
+
+    def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
+        self.works.set()
+        assert self.may_end.wait(10)
+        return super().embed_passages(texts)
+
+
 def test_what_the_model_is_working_on_is_kept_when_the_texts_fail(cache) -> None:
+    model = Gated()
+
     def texts() -> Iterator[str]:
         yield from TEXTS[:4]
+        assert model.works.wait(10), "the model waited for the second block"
+        threading.Timer(0.05, model.may_end.set).start()
         raise RuntimeError("the source broke")
 
     with pytest.raises(RuntimeError, match="the source broke"):
-        list(Embedding(Watched(), cache, block=4).matrices(texts()))
+        list(Embedding(model, cache, block=4).matrices(texts()))
     assert all(known(cache, TEXTS[:4]))
 
 
-def test_what_the_model_did_is_kept_when_nobody_wants_more(cache) -> None:
-    model = Watched()
-    blocks = Embedding(model, cache, block=2).matrices(TEXTS)
-    next(blocks)
-    blocks.close()
-    assert sum(known(cache, TEXTS)) == sum(map(len, model.given))
-
-
-def test_the_model_works_while_the_next_texts_are_made(cache) -> None:
-    working = threading.Event()
-
-    class Signals(WordHashEmbedder):
-        def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
-            working.set()
-            return super().embed_passages(texts)
+def test_what_the_model_has_done_is_kept_while_texts_are_awaited(cache) -> None:
+    model = Gated()
+    seen: list[bool] = []
 
     def texts() -> Iterator[str]:
         yield TEXTS[0]
-        assert working.wait(10), "the model waited for the second block"
+        model.may_end.set()
+        sleep(0.2)
         yield TEXTS[1]
+        seen.extend(known(cache, TEXTS[:1]))
+        yield TEXTS[2]
 
-    assert len(list(Embedding(Signals(), cache, block=1).matrices(texts()))) == 2
+    assert len(list(Embedding(model, cache, block=1).matrices(texts()))) == 3
+    assert seen == [True]
 
 
 @pytest.mark.parametrize("scale", [0.0, 2.0, float("nan"), float("inf")])

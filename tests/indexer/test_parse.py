@@ -9,7 +9,7 @@ import pytest
 from indexer.errors import RecordError
 from indexer.parse import parse_case
 from indexer.raw import RawCase, RawOpinion, TextFormat
-from indexer.records import OpinionType
+from indexer.records import OpinionType, PageMark
 
 SEEDS = sorted((Path(__file__).parents[2] / "data" / "sample" / "ca6").glob("*.txt"))
 FLOYD = RawCase(
@@ -97,3 +97,17 @@ def test_given_opinion_ids_stand_behind_the_case():
 def test_what_cannot_be_is_refused(raw, words):
     with pytest.raises(RecordError, match=words):
         parse_case(raw)
+
+
+def test_pages_that_the_source_knows_are_kept_and_its_stars_are_words():
+    text = "See 2004 WL 2066748, *398. And *399 of it, *400 too. Held."
+    marks = (
+        PageMark(reporter="slip op.", page="1", start=0),
+        PageMark(reporter="slip op.", page="2", start=51),
+    )
+    known = RawOpinion(text=text, pages=marks, type=OpinionType.LEAD)
+    starred = RawOpinion(text=text.replace("2004 WL 2066748, ", ""), type=OpinionType.DISSENT)
+    one, other = parse_case(replace(FLOYD, opinions=(known, starred))).opinions
+    assert (one.text, one.pages) == (text, marks)
+    assert [mark.page for mark in other.pages] == ["398", "399", "400"]
+    assert "*" not in other.text

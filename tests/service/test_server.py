@@ -17,6 +17,8 @@ from threading import Thread
 import pytest
 
 import service
+from service.errors import ListenError
+from service.server import listen
 
 pytestmark = pytest.mark.slow
 
@@ -132,3 +134,70 @@ def test_an_address_may_have_64_kib_and_no_more(tmp_path):
         assert json.loads(content)["error"]["field"] == "k"
         assert ask(port, "GET", "/v1/search?k=0&q=" + "%C2%A7" * 11_000)[0] == 400
         assert ask(port, "POST", "/v1/search", {"query": "§" * 20_000, "k": 0})[0] == 422
+
+
+def test_listening_takes_a_free_port_for_every_address_of_the_host():
+    sockets = listen("localhost", 0)
+    try:
+        (port,) = {one.getsockname()[1] for one in sockets}
+        for one in sockets:
+            with socket.create_connection(one.getsockname()[:2], timeout=5):
+                pass
+    finally:
+        for one in sockets:
+            one.close()
+    with closing(listen("127.0.0.1", port)[0]) as again:
+        assert again.getsockname() == ("127.0.0.1", port), "a port is free once it was given back"
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("127.0.0.1", "address already in use"),
+        ("localhost", "address already in use"),
+        ("no.such.host.invalid", "there is no such address"),
+        ("203.0.113.7", "cannot assign requested address"),
+    ],
+)
+def test_an_address_that_cannot_be_had_is_told_with_advice(host, words):
+    with closing(listen("127.0.0.1", 0)[0]) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ListenError, match=f"{host}, port {port}: {words}; name an address"):
+            listen(host, port)
+
+
+def test_a_port_in_use_is_one_line_and_exit_1(tmp_path):
+    command = Path(sys.executable).with_name("opinion-search")
+    with closing(listen("127.0.0.1", 0)[0]) as taken:
+        for workers in ("1", "2"):
+            done = subprocess.run(
+                [command, "serve", "--index", tmp_path / "none", "--workers", workers, "--port",
+                 str(taken.getsockname()[1])],
+                capture_output=True, text=True, check=False, timeout=30,
+            )  # fmt: skip
+            assert (done.returncode, done.stdout) == (1, "")
+            (failed,) = done.stderr.splitlines()
+            assert failed.startswith("opinion-search: cannot listen on 127.0.0.1, port ")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_stops_the_server_and_is_no_failure(tmp_path, workers):
+    command = Path(sys.executable).with_name("opinion-search")
+    port = free_port()
+    with subprocess.Popen(
+        [command, "serve", "--index", tmp_path, "--workers", workers, "--port", str(port)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                if ask(port, "GET", "/healthz")[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert f"listening on http://127.0.0.1:{port}" in told
+    assert "Traceback" not in told

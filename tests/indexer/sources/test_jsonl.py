@@ -13,6 +13,7 @@ from indexer.cleaning import clean_text
 from indexer.records import CaseRecord, OpinionType
 from indexer.sources import Refused, read_sources
 from indexer.sources.jsonl import claims
+from indexer.sources.source_file import DiskFile
 
 WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 NAMES = WORDS.filter(str.strip)
@@ -95,7 +96,7 @@ def test_every_field_is_kept(fields):
     ],
 )
 def test_what_it_claims(name, head, claimed):
-    assert claims(Path(name), head) is claimed
+    assert claims(DiskFile(Path(name), Path()), head) is claimed
 
 
 def test_a_refused_record_names_file_line_reason_and_case(tmp_path):

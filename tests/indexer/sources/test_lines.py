@@ -9,11 +9,12 @@ import pytest
 
 from indexer.sources.lines import JsonLine, json_lines
 from indexer.sources.refused import Refused
+from indexer.sources.source_file import DiskFile
 
 
 def read(path: Path, data: bytes) -> list[JsonLine | Refused]:
     path.write_bytes(data)
-    return list(json_lines(path))
+    return list(json_lines(DiskFile(path, path.parent)))
 
 
 @pytest.mark.parametrize(

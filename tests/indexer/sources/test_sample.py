@@ -40,7 +40,7 @@ def test_the_seeds_are_there_under_their_names_and_unchanged(records):
 
 def test_the_supreme_court_cases_say_where_they_come_from(records):
     scotus = [one.case for one in cases(records).values() if one.case.court_id == "scotus"]
-    assert len(scotus) == 42
+    assert len(scotus) == 41
     assert all(case.url and case.date_filed for case in scotus)
     assert all(case.docket_number or case.citations for case in scotus)
     assert {case.url.split("/")[2] for case in scotus if case.url} == {

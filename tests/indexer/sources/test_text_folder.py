@@ -7,7 +7,7 @@ import pytest
 
 from indexer.records import CaseRecord, NameSource
 from indexer.sources import Refused, read_sources
-from indexer.sources.text_folder import id_of, title_of
+from indexer.sources.described import id_of, title_of
 
 TEXT = (
     "officer jason bailey appeals from the district court denial of his motion for summary judgment"

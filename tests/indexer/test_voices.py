@@ -1,0 +1,423 @@
+"""Separate voices: who speaks from where on, and nothing of the text lost or moved."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.records import Case, CaseRecord, Opinion, OpinionHeader, OpinionType, PageMark
+from indexer.records import OpinionType as T
+from indexer.roles import is_caption
+from indexer.sections import split_sections
+from indexer.voice_kinds import Bench, Form
+from indexer.voice_openings import read_opening
+from indexer.voices import separate_voices
+
+COURT = Bench(supreme=True, date="1936-03-02")
+PROSE = (
+    "The respondent brought this suit in the District Court to recover a penalty, and the question is"
+    " whether the statute reaches a carrier that had no notice of it. We hold that it does."
+)
+CAPTION = (
+    "298 U.S. 1 (1936)\n\nDOE\n\nv.\n\nROE.\n\nNo. 12.\n\nSupreme Court of United States.\n\nArgued January 6, 1936.\n\n"
+    "Mr. John Smith for petitioner.\n\n"
+)
+
+TRUE_OPENINGS = [
+    ("MR. JUSTICE STONE delivered the opinion of the Court.", T.LEAD, "Stone", ()),
+    ("MR. CHIEF JUSTICE HUGHES delivered the opinion of the Court.", T.LEAD, "Hughes", ()),
+    ("The CHIEF JUSTICE delivered the opinion of the court.", T.LEAD, "Hughes", ()),
+    ("Mr. Justice SWAYNE delivered the opinion of the court.", T.LEAD, "Swayne", ()),
+    ("Justice White, delivered the opinion of the Court.", T.LEAD, "White", ()),
+    ("Justice Alito delivered the opinion of the Court.", T.LEAD, "Alito", ()),
+    ("MR. JUSTICE SANFORD delivered tile opinion of the Court.", T.LEAD, "Sanford", ()),
+    (
+        "MR. JUSTICE BROWN, after making the foregoing statement, delivered the opinion of the court.",
+        T.LEAD,
+        "Brown",
+        (),
+    ),
+    (
+        "After stating the case as above, MR. JUSTICE McKENNA delivered the opinion of the court.",
+        T.LEAD,
+        "McKenna",
+        (),
+    ),
+    ("BRUNE, C.J., delivered the opinion of the Court.", T.LEAD, "Brune", ()),
+    ("Mr. JUSTICE HOUSE delivered the opinion of the court:", T.LEAD, "House", ()),
+    ("The opinion of the court was delivered by LINTNER, J.A.D.", T.LEAD, "Lintner", ()),
+    ("RIPPLE, Circuit Judge:", T.LEAD, "Ripple", ()),
+    ("L. HAND, Chief Judge.", T.LEAD, "Hand", ()),
+    ("BOUDIN, Circuit Judge. This appeal presents an issue of law.", T.LEAD, "Boudin", ()),
+    ("BOWNES, Senior Circuit Judge.", T.LEAD, "Bownes", ()),
+    ("KRAM, District Judge.", T.LEAD, "Kram", ()),
+    ("WILKINS, C.J.", T.LEAD, "Wilkins", ()),
+    ("Cardozo, J.", T.LEAD, "Cardozo", ()),
+    ("NOURSE, P. J.", T.LEAD, "Nourse", ()),
+    ("Bleckley, Chief Justice.", T.LEAD, "Bleckley", ()),
+    ("PER CURIAM.", T.PER_CURIAM, None, ()),
+    ("Per Curiam. After a careful examination of the record, we affirm.", T.PER_CURIAM, None, ()),
+    ("BY THE COURT: It is plain that the action cannot be supported.", T.PER_CURIAM, None, ()),
+    (
+        "MR. JUSTICE POWELL announced the judgment of the Court and delivered an opinion in which WHITE, J., joined.",
+        T.PLURALITY,
+        "Powell",
+        (),
+    ),
+    (
+        "MR. JUSTICE JACKSON announced the judgment of the Court and an opinion in which MR. JUSTICE REED joins.",
+        T.PLURALITY,
+        "Jackson",
+        (),
+    ),
+    ("MR. JUSTICE STEVENS, dissenting.", T.DISSENT, "Stevens", ()),
+    ("BRANDEIS, J., dissenting:", T.DISSENT, "Brandeis", ()),
+    ("MR. JUSTICE HARLAN dissenting.", T.DISSENT, "Harlan", ()),
+    ("Me. Justice Caedozo, dissenting.", T.DISSENT, "Cardozo", ()),
+    ("MR. JUSTICE VAN DEVANTER, dissenting.", T.DISSENT, "Van Devanter", ()),
+    ("THE CHIEF JUSTICE, dissenting.", T.DISSENT, "Hughes", ()),
+    ("Mr. Justice BRADLEY, also dissenting:", T.DISSENT, "Bradley", ()),
+    ("Mr. Justice Jackson, in dissent:", T.DISSENT, "Jackson", ()),
+    ("JUSTICE O'CONNOR, dissenting.", T.DISSENT, "O'Connor", ()),
+    ("STAHL, Circuit Judge, (Dissenting). With respect, I differ.", T.DISSENT, "Stahl", ()),
+    ("FULD, J. (dissenting).", T.DISSENT, "Fuld", ()),
+    ("AMBRO, Circuit Judge, dissenting from denial of rehearing.", T.DISSENT, "Ambro", ()),
+    (
+        "MR. JUSTICE BRENNAN, with whom MR. JUSTICE WHITE and MR. JUSTICE MARSHALL join, dissenting.",
+        T.DISSENT,
+        "Brennan",
+        ("White", "Marshall"),
+    ),
+    (
+        "Mr. Justice Bradley,\n\nwith whom concurred Mr. Justice Swayne and Mr. Justice Miller, dissenting.",
+        T.DISSENT,
+        "Bradley",
+        ("Swayne", "Miller"),
+    ),
+    (
+        "MR. JUSTICE BRANDEIS, dissenting, with whom MR. JUSTICE PITNEY concurs.",
+        T.DISSENT,
+        "Brandeis",
+        ("Pitney",),
+    ),
+    (
+        "MR. JUSTICE BRANDEIS, (with whom MR. JUSTICE HOLMES concurs) dissenting.",
+        T.DISSENT,
+        "Brandeis",
+        ("Holmes",),
+    ),
+    (
+        "Justice Thomas, with whom Justice Alito joins, and with whom Justice Kennedy joins as to all but Part III, dissenting.",
+        T.DISSENT,
+        "Thomas",
+        ("Alito", "Kennedy"),
+    ),
+    (
+        "Justice Souter, joined by Justice Ginsburg, dissenting.",
+        T.DISSENT,
+        "Souter",
+        ("Ginsburg",),
+    ),
+    (
+        "Dissenting opinion of MR. JUSTICE FRANKFURTER, in which the CHIEF JUSTICE and MR. JUSTICE REED concur.",
+        T.DISSENT,
+        "Frankfurter",
+        ("Hughes", "Reed"),
+    ),
+    (
+        "MR. JUSTICE McREYNOLDS and MR. JUSTICE BUTLER, dissenting.",
+        T.DISSENT,
+        "McReynolds",
+        ("Butler",),
+    ),
+    (
+        "MR. JUSTICE BLACK, MR. JUSTICE DOUGLAS, and MR. JUSTICE MURPHY, concurring.",
+        T.CONCURRENCE,
+        "Black",
+        ("Douglas", "Murphy"),
+    ),
+    ("MR. JUSTICE HARLAN, concurring in the result.[*]", T.CONCURRENCE, "Harlan", ()),
+    ("Concurring opinion of MR. JUSTICE STONE.", T.CONCURRENCE, "Stone", ()),
+    ("INGRAM, Justice, concurring specially.", T.CONCURRENCE, "Ingram", ()),
+    (
+        "JUSTICE STEVENS, concurring in part and concurring in the judgment.",
+        T.CONCURRENCE,
+        "Stevens",
+        (),
+    ),
+    (
+        "HARLAN, J., concurring in part and dissenting in part",
+        T.CONCURRENCE_IN_PART,
+        "Harlan",
+        (),
+    ),
+    ("MOSK, J., Concurring and Dissenting.", T.CONCURRENCE_IN_PART, "Mosk", ()),
+    (
+        "MR. JUSTICE CARDOZO (dissenting in Nos. 636 and 650, and in No. 651 concurring in the result).",
+        T.CONCURRENCE_IN_PART,
+        "Cardozo",
+        (),
+    ),
+    (
+        "MR. JUSTICE McKENNA dissents upon the ground that the law is a valid exercise of the police power.",
+        T.DISSENT,
+        "McKenna",
+        (),
+    ),
+    (
+        "The CHIEF JUSTICE concurs in the result upon the ground that the case is controlled by Klein.",
+        T.CONCURRENCE,
+        "Hughes",
+        (),
+    ),
+    (
+        "MR. JUSTICE ROBERTS is of opinion that the judgment should be affirmed for the reasons stated below.",
+        T.DISSENT,
+        "Roberts",
+        (),
+    ),
+]
+
+FALSE_OPENINGS = [
+    "Before TORRUELLA, BOUDIN and HOWARD, Circuit Judges.",
+    "Torruella, Circuit Judge,",
+    "and Stahl, Circuit Judge.",
+    "[Hon. D. Brock Hornby, U.S. District Judge]",
+    "Present: WILKINS, C.J., RONAN, COUNIHAN, WHITTEMORE, & CUTTER, JJ.",
+    "MR. JUSTICE ROBERTS took no part in the consideration or decision of this case.",
+    "THE CHIEF JUSTICE concurs in the result.",
+    "MR. JUSTICE BLACK joins in this opinion.",
+    "MR. JUSTICE BRANDEIS agrees with this opinion.",
+    "MR. JUSTICE MOODY did not participate in the decision of this case.",
+    "ALMON, SHORES, HOUSTON and STEAGALL, JJ., concur in the result.",
+    'Mr. Justice Holmes, dissenting, observed that "the life of the law" is experience.',
+    'Mr. Justice Field, dissenting in O\'Neil v. Vermont, 144 U.S. 323, said, "The State may."',
+    'Mr. Justice Peckham, speaking for the Court (p. 56), said: "It is so."',
+    "Justice Barbour said for this court:",
+    "Justice Marshall's dissent states: a district judge may hold a hearing.",
+    "JUSTICE STEVENS' concurring opinion recognizes no limitation on the power.",
+    "MR. JUSTICE BUTLER and I are unable to agree with the judgment just announced.",
+    "Judge Lumbard dissented on two grounds because the appeal was permissible.",
+    "[25] See 367 U. S., at 146 (BLACK, J., dissenting).",
+    "See also Rosenberger, supra, at 890-891 (Souter, J., dissenting).",
+    "Opinion concurring in the judgment filed by Circuit Judge SILBERMAN.",
+    "O'Connor, J., delivered the opinion of the Court, in which Scalia, J., joined. Souter, J., filed a dissenting opinion.",
+    "The dissent speculates at length on the effects of this decision.",
+    "Chief Justice Marshall, speaking for the court in Grant v. Raymond, stated the purpose.",
+    "Gibson, C. J., Shenk, J., and Carter, J., concurred.",
+]
+
+
+def whole(first_line: str) -> str:
+    """The opening as `find_voices` hands it on: its lines in one."""
+    return first_line.replace("\n\n", " ") + "\n\n" + PROSE
+
+
+@pytest.mark.parametrize(("line", "kind", "author", "joined"), TRUE_OPENINGS)
+def test_opening_lines(line: str, kind: T, author: str | None, joined: tuple[str, ...]) -> None:
+    opening = read_opening(whole(line), COURT if "BRUNE" not in line else Bench())
+    assert opening is not None
+    assert (opening.type, opening.author) == (kind, author)
+    if opening.form is not Form.COURT:
+        assert opening.joined_by == joined
+
+
+@pytest.mark.parametrize("line", FALSE_OPENINGS)
+def test_lines_that_open_nothing(line: str) -> None:
+    found = read_opening(whole(line), COURT)
+    assert found is None or found.form is Form.VOTE
+
+
+def record(text: str, *pages: PageMark, kind: OpinionType = T.COMBINED, **header) -> CaseRecord:
+    return CaseRecord(
+        case=Case(id="c", name="Doe v. Roe", court_id="scotus", date_filed="1936-03-02"),
+        opinions=(
+            Opinion(
+                header=OpinionHeader(
+                    id="c-1", case_id="c", type=kind, source_sha256="ab" * 32, **header
+                ),
+                text=text,
+                pages=pages,
+            ),
+        ),
+    )
+
+
+def outline(made: CaseRecord) -> list[tuple[str, str, str | None]]:
+    return [(o.header.id, o.header.type.value, o.header.author) for o in made.opinions]
+
+
+def joined(*paragraphs: str) -> str:
+    return "\n\n".join(paragraphs)
+
+
+LEAD = joined("MR. JUSTICE STONE delivered the opinion of the Court.", PROSE, "Affirmed.")
+DISSENT = joined("MR. JUSTICE BUTLER, dissenting.", PROSE)
+
+
+def test_caption_court_and_dissents_become_opinions_of_their_own() -> None:
+    second = joined("MR. JUSTICE HOLMES, with whom MR. JUSTICE REED joins, dissenting.", PROSE)
+    made = separate_voices(record(CAPTION + joined(LEAD, DISSENT, second)))
+    assert outline(made) == [
+        ("c-1-other", "other", None),
+        ("c-1-lead", "lead", "Stone"),
+        ("c-1-dissent", "dissent", "Butler"),
+        ("c-1-dissent-2", "dissent", "Holmes"),
+    ]
+    assert made.opinions[3].header.joined_by == ("Reed",)
+    assert made.opinions[0].text == CAPTION
+    assert {o.header.source_sha256 for o in made.opinions} == {"ab" * 32}
+
+
+def test_the_only_voice_keeps_its_id() -> None:
+    assert outline(separate_voices(record(LEAD))) == [("c-1", "lead", "Stone")]
+    made = separate_voices(record(CAPTION + joined("PER CURIAM.", PROSE)))
+    assert outline(made) == [("c-1-other", "other", None), ("c-1", "per_curiam", None)]
+
+
+def test_a_syllabus_stands_between_caption_and_counsel() -> None:
+    front = joined(
+        "DOE v. ROE.\n\nNo. 12.\n\nSupreme Court of United States.",
+        "Syllabus",
+        "The statute binds a carrier. P. 3.",
+        "John Smith argued the cause for petitioner.",
+    )
+    made = separate_voices(record(joined(front, LEAD)))
+    assert [o.header.type for o in made.opinions] == [T.OTHER, T.SYLLABUS, T.OTHER, T.LEAD]
+    assert made.opinions[1].text.startswith("Syllabus")
+    assert made.opinions[2].text.startswith("John Smith")
+
+
+def test_votes_and_notes_stay_with_the_part_above() -> None:
+    text = joined(
+        LEAD, "MR. JUSTICE REED took no part.", DISSENT, "NOTES", "[1] BLACK, J., dissenting."
+    )
+    made = separate_voices(record(text))
+    assert [o.header.type for o in made.opinions] == [T.LEAD, T.DISSENT]
+    assert "took no part" in made.opinions[0].text
+    assert "[1] BLACK" in made.opinions[1].text
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        'As Mr. Justice Holmes said:\n\n"MR. JUSTICE HOLMES, dissenting."',
+        'In the words of\n\nMr. Justice Holmes, dissenting:\n\n"The life of the law is experience," and so it is.',
+        "THE COURT: I will sustain the objection.",
+        "The question was put to MR. JUSTICE HOLMES, dissenting.",
+        "MR. JUSTICE HOLMES dissents.",
+    ],
+)
+def test_quotations_transcripts_and_votes_open_no_voice(inside: str) -> None:
+    assert outline(
+        separate_voices(record(joined(LEAD, inside, PROSE.replace("We", "The Court"))))
+    ) == [("c-1", "lead", "Stone")]
+
+
+def test_a_bare_name_is_typed_by_its_own_words() -> None:
+    text = joined(
+        LEAD,
+        "MR. JUSTICE HOLMES.",
+        f"I concur in the result. {PROSE}",
+        "MR. JUSTICE ROBERTS:",
+        f"I think the judgment should be reversed. {PROSE}",
+    )
+    made = separate_voices(record(text))
+    assert [o.header.type for o in made.opinions] == [T.LEAD, T.CONCURRENCE, T.DISSENT]
+
+
+def test_a_running_title_does_not_open_the_same_voice_again() -> None:
+    made = separate_voices(record(joined(LEAD, DISSENT, "BUTLER, J., dissenting", PROSE)))
+    assert [o.header.type for o in made.opinions] == [T.LEAD, T.DISSENT]
+
+
+def test_a_rehearing_opens_at_its_heading() -> None:
+    made = separate_voices(record(joined(LEAD, "ON PETITION FOR REHEARING.", "PER CURIAM.", PROSE)))
+    assert [o.header.type for o in made.opinions] == [T.LEAD, T.REHEARING]
+    assert made.opinions[1].text.startswith("ON PETITION")
+
+
+@pytest.mark.parametrize("kind", [k for k in T if k not in (T.COMBINED, T.OTHER)])
+def test_an_opinion_of_known_type_is_left_alone(kind: T) -> None:
+    given_ = record(joined(LEAD, DISSENT), kind=kind)
+    assert separate_voices(given_) == given_
+
+
+def test_a_text_of_unknown_type_is_divided_only_where_it_holds_several() -> None:
+    one, two = record(LEAD, kind=T.OTHER), record(joined(LEAD, DISSENT), kind=T.OTHER)
+    assert separate_voices(one) == one
+    assert [o.header.type for o in separate_voices(two).opinions] == [T.LEAD, T.DISSENT]
+
+
+def test_what_the_source_says_of_the_author_holds_for_the_court_s_opinion() -> None:
+    made = separate_voices(record(joined(LEAD, DISSENT), author="Harlan F. Stone"))
+    assert [o.header.author for o in made.opinions] == ["Harlan F. Stone", "Butler"]
+
+
+def test_the_front_has_the_role_of_a_caption() -> None:
+    front = separate_voices(record(CAPTION + LEAD)).opinions[0]
+    assert is_caption(front.text)
+    sections = split_sections(front.text, opinion_type=front.header.type)
+    assert {section.role.value for section in sections} == {"caption"}
+
+
+BLOCKS = st.lists(
+    st.sampled_from(
+        [
+            CAPTION.strip(),
+            LEAD,
+            DISSENT,
+            PROSE,
+            joined("Mr. Justice Holmes, concurring.", PROSE),
+            "MR. JUSTICE REED concurs in the result.",
+            "PER CURIAM.",
+            "MR. JUSTICE BLACK:",
+            "ON REHEARING",
+            "NOTES",
+            "OPINION",
+            "BOUDIN, Circuit Judge. This appeal presents an issue of law on which we say more below.",
+            "  v.",
+            "Syllabus",
+            "MR. JUSTICE FIELD dissented.",
+        ]
+    ),
+    min_size=1,
+    max_size=10,
+)
+GAPS = st.sampled_from(["\n", "\n\n", "\n \n"])
+
+
+def pages_at(pages: Sequence[PageMark], offset: int) -> dict[str, str]:
+    return {p.reporter: p.page for p in pages if p.start <= offset}
+
+
+@given(
+    blocks=BLOCKS,
+    gap=GAPS,
+    kind=st.sampled_from([T.COMBINED, T.OTHER]),
+    marks=st.lists(
+        st.tuples(st.sampled_from(["490 U.S.", "109 S. Ct."]), st.integers(0, 9), st.floats(0, 1)),
+        max_size=8,
+    ),
+)
+def test_parts_tile_keep_their_pages_and_are_parts_once(
+    blocks: list[str], gap: str, kind: T, marks: list[tuple[str, int, float]]
+) -> None:
+    text = gap.join(blocks)
+    pages = sorted(
+        (PageMark(reporter=r, page=str(p), start=round(at * len(text))) for r, p, at in marks),
+        key=lambda mark: mark.start,
+    )
+    old = record(text, *pages, kind=kind)
+    new = separate_voices(old)
+    assert "".join(o.text for o in new.opinions) == text
+    assert all(o.text.strip() for o in new.opinions)
+    assert len({o.header.id for o in new.opinions}) == len(new.opinions)
+    assert separate_voices(new) == new
+    begins = 0
+    for opinion in new.opinions:
+        assert list(opinion.pages) == sorted(opinion.pages, key=lambda mark: mark.start)
+        for offset in range(0, len(opinion.text), 7):
+            assert pages_at(opinion.pages, offset) == pages_at(pages, begins + offset)
+        begins += len(opinion.text)

@@ -1,0 +1,449 @@
+"""Builds come, go and break while questions are answered."""
+
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from indexer.build import BuildOptions, build
+from indexer.errors import IndexOpenError, ModelMismatchError
+from indexer.store.files import CURRENT, MANIFEST, PASSAGES, VECTORS, atomic_write, list_builds
+from indexer.store.manifest import read
+from models.base import Embedder
+from models.errors import UnknownModelError
+from service.answers import SearchQuery
+from service.errors import NotReadyError
+from service.live_index import LiveIndex, LoadEmbedder, open_live
+from service.settings import Settings
+from tests.embedders import WordHashEmbedder
+from tests.indexer.store.making import opinion, record
+from tests.service.corpus import EMBEDDER
+from tests.service.test_canary import permute_vectors
+
+TEXT = "The officer fired the taser. The suspect lay on the ground. We affirm the judgment. "
+
+
+def publish(root: Path, name: str, *, embedder: Embedder = EMBEDDER, keep: int = 9) -> str:
+    """Publish a build whose cases all begin with ``name``; return its id."""
+    records = [
+        record(
+            f"{name}-{n}", opinion(f"{name}-{n}/0", f"{TEXT * 3}Number {n}.", case_id=f"{name}-{n}")
+        )
+        for n in range(4)
+    ]
+    return build(records, root, embedder=embedder, options=BuildOptions(keep=keep)).build_id
+
+
+class Watched:
+    """A live index that looks at its folder when it is told to, and what it told."""
+
+    def __init__(
+        self, root: Path, load: LoadEmbedder = lambda _: EMBEDDER, *, retry_s: float = 30
+    ) -> None:
+        self.told: list[str] = []
+        self.loaded: list[str] = []
+
+        def loading(name: str) -> Embedder:
+            self.loaded.append(name)
+            return load(name)
+
+        self.live = LiveIndex(
+            root, load_embedder=loading, on_event=self.told.append, retry_s=retry_s
+        )
+
+    def look(self) -> None:
+        self.live.refresh()
+
+    def serving(self) -> str:
+        with self.live.searcher() as searcher:
+            return searcher.index.manifest.build_id
+
+    def names(self) -> set[str]:
+        """Which builds the hits of an answer come from."""
+        with self.live.searcher() as searcher:
+            answer = searcher.search(SearchQuery(text="taser", k=50))
+            assert answer.build_id == searcher.index.manifest.build_id
+            return {hit.stored.case.id.split("-")[0] for hit in answer.hits}
+
+
+def wait_for(condition, seconds: float = 10) -> None:
+    end = monotonic() + seconds
+    while not condition():
+        assert monotonic() < end
+        sleep(0.005)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def tear(root: Path, build_id: str) -> None:
+    path = root / "builds" / build_id / VECTORS
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def scribble(root: Path, build_id: str) -> None:
+    path = root / "builds" / build_id / PASSAGES
+    path.write_bytes(b"\xff" * path.stat().st_size)
+
+
+def steal_manifest(root: Path, build_id: str) -> None:
+    other = next(name for name in list_builds(root) if name != build_id)
+    shutil.copy(root / "builds" / other / MANIFEST, root / "builds" / build_id / MANIFEST)
+
+
+def spoil_calibration(root: Path, build_id: str) -> None:
+    path = root / "builds" / build_id / MANIFEST
+    path.write_text(path.read_text().replace('"slope"', '"slop"'))
+
+
+BREAKING = (tear, scribble, steal_manifest, spoil_calibration)
+
+
+# opening
+
+
+def test_it_opens_in_the_background_and_closes(root):
+    build_id = publish(root, "a")
+    may_load, loading = threading.Event(), threading.Event()
+
+    def load(_: str) -> Embedder:
+        loading.set()
+        assert may_load.wait(10)
+        return EMBEDDER
+
+    live = LiveIndex(root, load_embedder=load, poll_interval_s=0.01)
+    assert "being opened" in str(live.reason_not_ready())
+    with pytest.raises(NotReadyError, match="being opened"), live.searcher():
+        pass
+    live.start()
+    assert loading.wait(10)
+    assert "being opened" in str(live.reason_not_ready())
+    may_load.set()
+    wait_for(lambda: live.reason_not_ready() is None)
+    with live.searcher() as searcher:
+        assert searcher.index.manifest.build_id == build_id
+    live.close()
+    assert "watch-index" not in {thread.name for thread in threading.enumerate()}
+    assert "shutting down" in str(live.reason_not_ready())
+    with pytest.raises(NotReadyError, match="shutting down"), live.searcher():
+        pass
+
+
+def test_a_folder_may_come_later(root):
+    watched = Watched(root)
+    for _ in range(3):
+        watched.look()
+    assert "there is no such folder" in str(watched.live.reason_not_ready())
+    root.mkdir()
+    watched.look()
+    assert "no build has been published" in str(watched.live.reason_not_ready())
+    build_id = publish(root, "a")
+    watched.look()
+    assert watched.serving() == build_id
+    assert watched.live.reason_not_ready() is watched.live.problem is None
+    assert len(watched.told) == 3
+    assert watched.told[-1] == f"serving build {build_id}"
+
+
+def test_the_settings_name_the_folder_and_the_model(root, monkeypatch):
+    asked: list[tuple[str, int]] = []
+
+    def load(name: str, *, threads: int) -> Embedder:
+        asked.append((name, threads))
+        return EMBEDDER
+
+    monkeypatch.setattr("service.live_index.load_embedder", load)
+    publish(root, "a")
+    for model, expected in ((None, "word-hash"), ("mine", "mine")):
+        live = open_live(Settings(index_dir=root, model=model, threads=2, poll_interval_s=1))
+        wait_for(lambda live=live: live.reason_not_ready() is None)
+        live.close()
+        assert asked.pop() == (expected, 2)
+
+
+# swapping
+
+
+def test_no_answer_fails_or_mixes_two_builds_while_they_are_swapped(root):
+    names = {publish(root, "a"): "a"}
+    live = LiveIndex(root, load_embedder=lambda _: EMBEDDER, poll_interval_s=0.002).start()
+    wait_for(lambda: live.reason_not_ready() is None)
+    stop = threading.Event()
+
+    def ask(_: int) -> set[tuple[str, str]]:
+        seen = set()
+        while not stop.is_set():
+            with live.searcher() as searcher:
+                answer = searcher.search(SearchQuery(text="taser ground", k=50, context=1))
+                seen |= {(answer.build_id, h.stored.case.id.split("-")[0]) for h in answer.hits}
+                seen |= {
+                    (answer.build_id, n.id.split("-")[0]) for h in answer.hits for n in h.before
+                }
+        return seen
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(ask, n) for n in range(8)]
+        for name in "bcde":
+            build_id = publish(root, name, keep=2)
+            names[build_id] = name
+            wait_for(lambda build_id=build_id: _serves(live, build_id))
+        stop.set()
+        seen = set().union(*(answer.result() for answer in answers))
+    live.close()
+    assert seen <= set(names.items())
+    assert len({build_id for build_id, _ in seen}) >= 2
+
+
+def _serves(live: LiveIndex, build_id: str) -> bool:
+    with live.searcher() as searcher:
+        return searcher.index.manifest.build_id == build_id
+
+
+def test_an_old_build_is_closed_after_its_last_borrower(root):
+    publish(root, "a")
+    watched = Watched(root)
+    watched.look()
+    with watched.live.searcher() as first:
+        with watched.live.searcher() as second:
+            assert first is second
+            publish(root, "b")
+            watched.look()
+            assert watched.names() == {"b"}
+        assert {h.stored.case.id[0] for h in first.search(SearchQuery(text="taser")).hits} == {"a"}
+    with pytest.raises(IndexOpenError, match="closed"):
+        first.search(SearchQuery(text="taser"))
+    assert watched.names() == {"b"}
+
+
+def test_close_waits_for_the_borrower_too(root):
+    publish(root, "a")
+    watched = Watched(root)
+    watched.look()
+    with watched.live.searcher() as lent:
+        watched.live.close()
+        assert lent.search(SearchQuery(text="taser")).hits
+    with pytest.raises(IndexOpenError, match="closed"):
+        lent.search(SearchQuery(text="taser"))
+
+
+def test_the_model_is_loaded_once_for_builds_of_one_model(root):
+    publish(root, "a")
+    other = WordHashEmbedder(window=50, name="other")
+    watched = Watched(root, load=lambda name: {"other": other}.get(name, EMBEDDER))
+    watched.look()
+    publish(root, "b")
+    watched.look()
+    assert watched.loaded == ["word-hash"]
+    publish(root, "c", embedder=other)
+    watched.look()
+    assert watched.loaded == ["word-hash", "other"]
+    assert watched.names() == {"c"}
+
+
+# broken builds
+
+
+@pytest.mark.parametrize("spoil", BREAKING)
+def test_a_broken_build_is_told_once_and_never_served(root, spoil):
+    good = publish(root, "a")
+    watched = Watched(root, retry_s=0)
+    watched.look()
+    bad = publish(root, "b")
+    spoil(root, bad)
+    for _ in range(3):
+        watched.look()
+    assert watched.serving() == good
+    assert watched.names() == {"a"}
+    assert watched.live.reason_not_ready() is None
+    assert watched.live.problem is not None
+    assert str(root) not in watched.live.problem
+    (told,) = watched.told[1:]
+    assert bad in told
+    later = publish(root, "c")
+    watched.look()
+    assert watched.serving() == later
+    assert watched.live.problem is None
+
+
+def test_a_build_that_does_not_find_its_own_passages_is_not_served(root):
+    good = publish(root, "a")
+    watched = Watched(root)
+    watched.look()
+    publish(root, "b")
+    permute_vectors(root, lambda rows: rows[::-1])
+    watched.look()
+    assert watched.serving() == good
+    assert "do not find their own passages" in str(watched.live.problem)
+
+
+def test_a_broken_build_rests_before_it_is_tried_again(root):
+    good = publish(root, "a")
+    watched = Watched(root, retry_s=3600)
+    watched.look()
+    bad = publish(root, "b")
+    path = root / "builds" / bad / VECTORS
+    whole = path.read_bytes()
+    path.write_bytes(b"")
+    watched.look()
+    path.write_bytes(whole)
+    watched.look()
+    assert watched.serving() == good
+    impatient = Watched(root, retry_s=0)
+    path.write_bytes(b"")
+    impatient.look()
+    path.write_bytes(whole)
+    impatient.look()
+    assert impatient.serving() == bad
+    assert impatient.live.problem is None
+
+
+@pytest.mark.parametrize("spoil", BREAKING)
+def test_a_restart_with_a_broken_build_serves_the_one_before(root, spoil):
+    publish(root, "a")
+    before = publish(root, "b")
+    bad = publish(root, "c")
+    spoil(root, bad)
+    watched = Watched(root, retry_s=0)
+    for _ in range(3):
+        watched.look()
+    assert watched.serving() == before
+    assert watched.live.reason_not_ready() is None
+    assert watched.live.problem is not None
+    assert [bad in watched.told[0], watched.told[1]] == [
+        True,
+        f"serving build {before} in its place",
+    ]
+    assert len(watched.told) == 2
+    later = publish(root, "d")
+    watched.look()
+    assert watched.serving() == later
+    assert watched.live.problem is None
+
+
+def test_the_newest_that_opens_is_served_and_never_a_newer_one(root):
+    oldest, broken, current, newer = (publish(root, name) for name in "abcd")
+    atomic_write(root / CURRENT, current.encode())
+    tear(root, broken)
+    tear(root, current)
+    watched = Watched(root)
+    watched.look()
+    assert watched.serving() == oldest
+    assert current in str(watched.live.problem)
+    atomic_write(root / CURRENT, oldest.encode())
+    watched.look()
+    assert watched.serving() == oldest
+    assert watched.live.problem is None
+    atomic_write(root / CURRENT, newer.encode())
+    watched.look()
+    assert watched.serving() == newer
+
+
+@pytest.mark.parametrize("named", ["gone", "", "../x", "\x00"])
+def test_a_current_that_names_nothing_serves_the_newest(root, named):
+    publish(root, "a")
+    newest = publish(root, "b")
+    (root / CURRENT).write_text(named)
+    watched = Watched(root)
+    watched.look()
+    assert watched.serving() == newest
+    assert "CURRENT" in str(watched.live.problem)
+
+
+def test_without_current_nothing_was_published(root):
+    publish(root, "a")
+    (root / CURRENT).unlink()
+    watched = Watched(root)
+    watched.look()
+    assert "no build has been published" in str(watched.live.reason_not_ready())
+
+
+def test_nothing_that_opens_is_a_reason_until_something_does(root):
+    bad = publish(root, "a")
+    tear(root, bad)
+    watched = Watched(root)
+    for _ in range(2):
+        watched.look()
+    assert "torn" in str(watched.live.reason_not_ready()) or "bytes" in str(watched.live.problem)
+    assert len(watched.told) == 1
+    with pytest.raises(NotReadyError), watched.live.searcher():
+        pass
+    publish(root, "b")
+    watched.look()
+    assert watched.names() == {"b"}
+
+
+# models
+
+
+def test_another_model_than_the_builds_is_told_as_such(root):
+    publish(root, "a")
+    watched = Watched(root, load=lambda _: WordHashEmbedder(window=40, name="mine"))
+    watched.look()
+    for _ in range(2):
+        with (
+            pytest.raises(ModelMismatchError, match="built with the model word-hash") as caught,
+            watched.live.searcher(),
+        ):
+            pass
+        assert "mine" in caught.value.loaded
+    assert "mine" in str(watched.live.reason_not_ready())
+
+
+def test_a_model_that_cannot_be_loaded_is_told_without_its_place(root):
+    publish(root, "a")
+
+    def load(name: str) -> Embedder:
+        raise UnknownModelError("/srv/secret/model", known=())
+
+    watched = Watched(root, load=load)
+    watched.look()
+    assert "model" in str(watched.live.reason_not_ready())
+    assert "secret" not in str(watched.live.reason_not_ready())
+    assert "secret" in watched.told[0]
+
+
+# what callers may read
+
+
+@pytest.mark.parametrize("where", [".", "index", "the/index"])
+def test_a_reason_has_no_path_and_keeps_its_words(tmp_path, monkeypatch, where):
+    monkeypatch.chdir(tmp_path)
+    root = Path(where)
+    (tmp_path / where).mkdir(parents=True, exist_ok=True)
+    watched = Watched(root)
+    watched.look()
+    tear(root, publish(root, "a"))
+    missing = str(watched.live.reason_not_ready())
+    watched.look()
+    torn = str(watched.live.reason_not_ready())
+    assert str(tmp_path) not in missing + torn
+    assert missing.startswith("INDEX: there is no file CURRENT: no build has been published here")
+    assert torn.endswith("; serve the build before it (`opinion-search rollback`) or build again")
+
+
+def test_a_watcher_that_dies_says_so(root, monkeypatch):
+    publish(root, "a")
+
+    def load(_: str) -> Embedder:
+        raise ZeroDivisionError
+
+    seen = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: seen.append(args.exc_type))
+    live = LiveIndex(root, load_embedder=load, poll_interval_s=0.01).start()
+    wait_for(lambda: seen)
+    assert seen == [ZeroDivisionError]
+    wait_for(lambda: "cannot be watched" in str(live.reason_not_ready()))
+    live.close()
+
+
+def test_the_manifest_of_what_is_served_is_the_one_on_disk(root):
+    build_id = publish(root, "a")
+    watched = Watched(root)
+    watched.look()
+    with watched.live.searcher() as searcher:
+        assert searcher.index.manifest == read(root / "builds" / build_id)
