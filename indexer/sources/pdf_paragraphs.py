@@ -29,7 +29,8 @@ _REST: Final = re.compile(r"[^\W\d_]+")
 _COMPOUND: Final = frozenset({"all", "cross", "half", "non", "quasi", "self", "well"})
 _ENDINGS: Final = frozenset(["ed", "er", "ing", "ion", "ity", "ly", "ment", "ness", "tion"])
 """What quotations bracket by itself (``[hold]ing``), and is no word of its own."""
-_DASH: Final = re.compile(r"(?:--|[—–])$")
+_OPEN_END: Final = re.compile(r"(?:--|[—–]|(?:^|\s)[\"'\u201c\u2018]*[(\[][(\[\"'\u201c\u2018]*)$")
+"""What a word goes on behind without a space: a dash, an opening bracket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +207,4 @@ def joined(before: str, after: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """Return ``before`` and what is to follow it so that ``after`` goes on with its sentence."""
     if before.endswith("-") and not before.endswith(("--", " -")):
         return (before[:-1], "") if not vocabulary.joint(before, after) else (before, "")
-    return (before, "") if _DASH.search(before) else (before, " ")
+    return (before, "") if _OPEN_END.search(before) else (before, " ")

@@ -12,10 +12,10 @@ _OVERLAP: Final = 0.5
 """The part of the smaller one's height that two words of one row have in common."""
 _OPEN: Final = 4
 """Rows that words may still be added to, from the top of the page down."""
-_RAISED_SIZE: Final = 0.8
+_RAISED_SIZE: Final = 0.92
 _RAISED_BY: Final = 0.1
 _GLUED: Final = 0.1
-"""Heights between two words that the file does not part by a space, and that are one word."""
+"""Heights between two words that are one although the file begins a line between them: a mark."""
 _GLUED_IN_FILE: Final = 0.35
 _NOTE: Final = re.compile(r"\d{1,3}")
 
@@ -110,6 +110,8 @@ def _row_for(word: Word, boxes: Sequence[tuple[float, float]]) -> int | None:
 
 def _is_glued(before: Word, word: Word) -> bool:
     """Whether two neighbours are one word: set in two sizes or fonts, or a mark behind its word."""
+    if word.spaced:
+        return False
     gap = word.x0 - before.x1
     height = max(before.height, word.height)
-    return gap < (_GLUED if word.spaced else _GLUED_IN_FILE) * height
+    return gap < (_GLUED if word.spaced is None else _GLUED_IN_FILE) * height

@@ -52,22 +52,7 @@ def pdf_text(sheets: Iterable[Sheet]) -> PdfText:
     Raises `RecordError` where they are pictures, or where their fonts do not say what their
     characters mean.
     """
-    unreadable = characters = 0
-    kept: list[Sheet] = []
-    for sheet in sheets:
-        unreadable += sheet.unreadable
-        characters += sum(len(word.text) for word in sheet.words)
-        kept.append(sheet)
-        if characters > MAX_CHARACTERS:
-            raise RecordError(
-                f"the PDF has more than {MAX_CHARACTERS:,} characters of text; split it"
-            )
-    if unreadable > _MOST_UNREADABLE * characters or not _is_language(kept):
-        raise RecordError(
-            "the text layer cannot be read: its characters make no words (fonts without a "
-            "character map); run OCR first"
-        )
-    cleared = clear_furniture(kept)
+    cleared = clear_furniture(_readable(sheets))
     words = sum(len(page.words) for page in cleared)
     if words < _FEWEST_WORDS * len(cleared):
         raise RecordError(
@@ -90,6 +75,26 @@ def pdf_text(sheets: Iterable[Sheet]) -> PdfText:
         stamps=tuple(chain.from_iterable(furniture[:2])),
         blank=tuple(at + 1 for at, page in enumerate(cleared) if not page.words),
     )
+
+
+def _readable(sheets: Iterable[Sheet]) -> list[Sheet]:
+    """Return the pages, if their characters have a meaning and are not too many to hold."""
+    unreadable = characters = 0
+    kept: list[Sheet] = []
+    for sheet in sheets:
+        unreadable += sheet.unreadable
+        characters += sum(len(word.text) for word in sheet.words)
+        kept.append(sheet)
+        if characters > MAX_CHARACTERS:
+            raise RecordError(
+                f"the PDF has more than {MAX_CHARACTERS:,} characters of text; split it"
+            )
+    if unreadable > _MOST_UNREADABLE * characters or not _is_language(kept):
+        raise RecordError(
+            "the text layer cannot be read: its characters make no words (fonts without a "
+            "character map); run OCR first"
+        )
+    return kept
 
 
 def _is_language(sheets: Sequence[Sheet]) -> bool:

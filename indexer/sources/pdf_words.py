@@ -28,6 +28,7 @@ _FAR_EAST: Final = 0x2E80
 """From here on are scripts that no American court writes, and what has no meaning at all."""
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _SPACES: Final = frozenset((0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x2028, 0x2029, *range(0x2000, 0x200C)))
+_LINE_ENDS: Final = frozenset((0x0A, 0x0D, 0x2028, 0x2029))
 _ANGLE_SAMPLES: Final = 40
 _SAME_SIZE: Final = 0.2
 _SAME_LINE: Final = 0.15
@@ -48,8 +49,8 @@ class Word:
     y0: float
     x1: float
     y1: float
-    spaced: bool = True
-    """Whether white space precedes it, as far as the file says."""
+    spaced: bool | None = None
+    """Whether a space precedes it, as far as the file says; `None` where it begins a line there."""
 
     @property
     def height(self) -> float:
@@ -132,11 +133,13 @@ class _PageReader:
         width, height = right - left, top - bottom
         run: list[str] = []
         box = (0.0, 0.0, 0.0, 0.0)
-        spaced, first = True, 0
+        spaced: bool | None = None
+        first = 0
         for at, code, raw_box in self._characters(count):
             if code in _SPACES:
                 self._close(run, box, first, upright, spaced=spaced)
-                run, spaced = [], True
+                begins = code in _LINE_ENDS or (not run and spaced is None)
+                run, spaced = [], None if begins else True
                 continue
             x0, y0, x1, y1 = raw_box
             here = _turn((x0 - left, y0 - bottom, x1 - left, y1 - bottom), turned, width, height)
@@ -196,7 +199,7 @@ class _PageReader:
         first: int,
         upright: float,
         *,
-        spaced: bool,
+        spaced: bool | None,
     ) -> None:
         """Add a word, unless it is written at another angle than the page: a stamp in the margin."""
         if run and self._angle(first) == upright:

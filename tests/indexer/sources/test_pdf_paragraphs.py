@@ -31,6 +31,9 @@ def vocabulary(*texts: str) -> Vocabulary:
         ("said so--", "that is", "", "said so--that is"),
         ("said so —", "that is", "", "said so —that is"),
         ("two words", "and more", "", "two words and more"),
+        ('he wrote ("', "[e]very man", "", 'he wrote ("[e]very man'),
+        ('he wrote "', "'every man", "", "he wrote \" 'every man"),
+        ("law (1964)", "(en banc)", "", "law (1964) (en banc)"),
         ("a dash -", "and more", "", "a dash - and more"),
     ],
 )
