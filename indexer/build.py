@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.calibration import Lanes, calibrate
+from indexer.citations import find_citations
 from indexer.embedding import BLOCK, Embedding
 from indexer.errors import EmptyCorpusError, RecordError
 from indexer.passages import cut_passages
@@ -211,7 +212,8 @@ class _Line:
             record = _by_voice(given)
             try:
                 sections, cut = self._cut(record)
-                passages.add(record, sections, cut)
+                cited = [find_citations(opinion.text) for opinion in record.opinions]
+                passages.add(record, sections, cut, cited)
             except RecordError as error:
                 case_id = record.case.id
                 self.refused.append(Refused(place=case_id, reason=error.reason, case_id=case_id))

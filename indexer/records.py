@@ -180,6 +180,38 @@ class Passage:
         return f"{self.opinion_id}:{self.span.start}-{self.span.end}"
 
 
+class CitationKind(StrEnum):
+    """How an opinion names another case (Bluebook, rules 10.2 and 10.9)."""
+
+    FULL = "full"
+    SHORT = "short"
+    """``Graham, 490 U.S. at 396``."""
+    SUPRA = "supra"
+    ID = "id"
+    NAME = "name"
+    """By its parties' names alone, in a text whose citations were stripped: inferred."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """One place where an opinion cites a case, resolved within the opinion to what it stands for."""
+
+    span: Span
+    """The citation's own words, in the citing opinion's cleaned text."""
+    kind: CitationKind
+    cited: str | None
+    """The full citation that it resolves to, as reporters-db writes it: ``490 U.S. 386``; `None`
+    where the text gives none, and the case's name alone tells."""
+    name: str | None
+    """The case's name as the text writes it, where it does: ``Graham v. Connor``."""
+    pin: str | None
+    """The pages it points to, as written: ``396-97``."""
+    quoted: bool
+    """Whether words in quotation marks, or a block quotation, are credited to it."""
+    parenthetical: Span | None
+    """The explanatory parenthetical behind it, without its brackets (rule 10.6)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageLimits:
     """How long passages are, in tokens of the embedding model, special tokens left out."""

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from indexer.errors import IndexWriteError, RecordError
-from indexer.records import CaseRecord, Opinion, Passage, Section
+from indexer.records import CaseRecord, Citation, Opinion, Passage, Section
 from indexer.store.analysis import name_words
 from indexer.store.case_finder import TABLES as FINDER_TABLES
 from indexer.store.case_finder import citation_rows, name_rows
@@ -97,8 +97,9 @@ class PassageWriter:
         record: CaseRecord,
         sections: Sequence[Sequence[Section]],
         passages: Sequence[Sequence[Passage]],
+        citations: Sequence[Sequence[Citation]] = (),
     ) -> None:
-        """Append a case: for each of its opinions the sections, and the passages in row order.
+        """Append a case: for each opinion its sections, passages in row order, citations.
 
         Refused with `RecordError`, nothing written: an id that was there before, a date that cannot
         be, text that UTF-8 cannot hold. `ValueError` when the passages do not fit the record.
