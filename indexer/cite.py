@@ -36,6 +36,42 @@ _VOICES: Final = {
 _SIGNED: Final = frozenset(
     {OpinionType.CONCURRENCE, OpinionType.CONCURRENCE_IN_PART, OpinionType.DISSENT}
 )
+_VERSUS: Final = re.compile(r"(?<=\w) v\.? (?=\w)")
+_SMALL_WORDS: Final = frozenset(
+    [
+        "a",
+        "al",
+        "and",
+        "at",
+        "by",
+        "et",
+        "ex",
+        "for",
+        "in",
+        "of",
+        "on",
+        "or",
+        "re",
+        "rel",
+        "the",
+        "to",
+        "v.",
+    ]
+)
+_WRITTEN: Final = {"ex parte": "Ex parte", "in re": "In re", "ex rel": "ex rel.", "et al": "et al."}
+_PHRASES: Final = re.compile(
+    r"(?i:^ex parte(?= )|^in re(?= )|(?<= )ex rel\b\.?(?= )|(?<=[ ,])et al\b\.?(?=,| |$))"
+)
+_NOMINATIVE: Final = (
+    (1, 4, "Dall."),
+    (5, 13, "Cranch"),
+    (14, 25, "Wheat."),
+    (26, 41, "Pet."),
+    (42, 65, "How."),
+    (66, 67, "Black"),
+    (68, 90, "Wall."),
+)
+"""First and last volume of the U.S. Reports that an early reporter's volumes 1 and up became."""
 _SERIES: Final = re.compile(r"\s*(?:2d|3d|\d+th|\(n\.s\.\))$")
 _SUPREME_COURT_REPORTERS: Final = frozenset({"U.S.", "S. Ct.", "S.Ct.", "L. Ed.", "L.Ed."})
 
@@ -72,9 +108,34 @@ def pin_cite(
     cited, pin = _chosen(case.citations, pages)
     unreported = cited is None or _is_electronic(cited)
     docket = _docket(case.docket_number) if unreported else None
-    named = ", ".join(one for one in (case.name, docket, cited, pin) if one)
+    shown = None if cited is None else _with_nominative(cited)
+    named = ", ".join(one for one in (_name(case.name), docket, shown, pin) if one)
     tail = [_court_and_date(case, cited, full=unreported), _voice(case, opinion)]
     return " ".join([named, *(f"({one})" for one in tail if one)])
+
+
+def _name(name: str) -> str:
+    """Return a case's name with its procedural phrases as rule 10.2.1(b) writes them.
+
+    A name without any capital (made of an address: ``erie r co v tompkins``) gets them.
+    """
+    if name.islower() and _VERSUS.search(name):
+        parts = (_VERSUS.sub(" v. ", name)).split(" ")
+        name = " ".join(one if one in _SMALL_WORDS else one.title() for one in parts)
+        name = f"{name[0].upper()}{name[1:]}"
+    return _PHRASES.sub(lambda found: _WRITTEN[found[0].lower().replace(".", "")], name)
+
+
+def _with_nominative(cited: str) -> str:
+    """Name the reporter whose volume one of the first 90 of the U.S. Reports was (rule 10.3.2)."""
+    parsed = parse_citation(cited)
+    if parsed is None or parsed.reporter != "U.S." or not parsed.volume.isdecimal():
+        return cited
+    volume = int(parsed.volume)
+    for first, last, reporter in _NOMINATIVE:
+        if first <= volume <= last:
+            return f"{volume} U.S. ({volume - first + 1} {reporter}) {parsed.page}"
+    return cited
 
 
 def _chosen(citations: Sequence[str], pages: Sequence[Pages]) -> tuple[str | None, str | None]:

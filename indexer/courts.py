@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
@@ -25,6 +26,14 @@ _INTERMEDIATE: Final = re.compile(
 )
 
 _NEAR: Final = 3
+
+
+class CourtLevel(StrEnum):
+    """Where a court stands among those of its system."""
+
+    LAST_RESORT = "last_resort"
+    INTERMEDIATE = "intermediate"
+    TRIAL = "trial"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +92,29 @@ def near_courts(text: str) -> list[str]:
     partly = [court_id for court_id, forms in names.items() if wanted in forms[1]]
     few = partly if len(partly) <= _NEAR else []
     return named[:_NEAR] or few or get_close_matches(wanted, names, n=_NEAR, cutoff=0.6)
+
+
+def court_level(court_id: str) -> CourtLevel | None:
+    """Return where a court stands; `None` for one that courts-db does not have or does not place."""
+    court = _courts().get(court_id)
+    if court is None:
+        return None
+    if court_id == SUPREME_COURT or _is_last_resort(court):
+        return CourtLevel.LAST_RESORT
+    if court_id in COURTS_OF_APPEALS or court.get("level") == "iac" or _hears_appeals(court):
+        return CourtLevel.INTERMEDIATE
+    trial = court["type"] in ("trial", "bankruptcy") or court.get("level") in ("gjc", "ljc")
+    trial = trial or court_id in ("cit", "tax")  # courts-db has these as appellate
+    return CourtLevel.TRIAL if trial or _is_district(court) else None
+
+
+def _hears_appeals(court: Mapping[str, Any]) -> bool:
+    return court["system"] == "state" and _INTERMEDIATE.search(court["name"]) is not None
+
+
+def court_parent(court_id: str) -> str | None:
+    """Return the id of the court that a court is a part of; `None` where it is part of none."""
+    return _courts().get(court_id, {}).get("parent") or None
 
 
 @lru_cache(maxsize=4096)

@@ -1,10 +1,12 @@
-"""Texts → vectors in order: from the cache what it knows, from the model the rest, one step ahead."""
+"""Texts → vectors in order: from the cache what it knows, from the model the rest, while more are made."""
 
 import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from threading import Lock
+from time import monotonic
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,10 +16,12 @@ from indexer.store.vector_cache import VectorCache
 from models.base import Embedder, FloatMatrix
 from models.errors import ModelCorruptError
 
-BLOCK: Final = 512
-"""Texts embedded and cached together: about what a killed build loses."""
+BLOCK: Final = 128
+"""Texts embedded and cached together: three such blocks are what a killed build loses at the most, and
+two of them what Ctrl-C waits for."""
 _AHEAD: Final = 2
-"""Blocks that may wait for the model while the next texts are made."""
+"""Blocks that the model may have while the next texts are made: with two, its threads go on with one
+where the other leaves some of them idle, at its beginning and at its end."""
 _UNIT_TOLERANCE: Final = 1e-3
 
 
@@ -45,15 +49,17 @@ class Embedding:
         """Texts that the model was given."""
         self.from_cache = 0
         """Texts that it was not given: known before, or twice in a block."""
+        self.clock = Clock()
+        """How long the model has been at work."""
 
     def matrices(self, texts: Iterable[str]) -> Generator[FloatMatrix, None, None]:
         """Yield the vectors of ``texts`` in order, block by block, each ``(n, dim)`` float32.
 
-        The model works on one block while the next is made. Raises what it raises, and
+        The model works on some blocks while the next is made. Raises what it raises, and
         `ModelCorruptError` when it gives a vector that is not of unit length.
         """
         waiting: deque[_Block] = deque()
-        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed")
+        pool = ThreadPoolExecutor(max_workers=_AHEAD, thread_name_prefix="embed")
         try:
             for block in _blocks(texts, self._size):
                 waiting.append(self._look_up(block, pool))
@@ -74,7 +80,8 @@ class Embedding:
         return _Block(hashes, known, matrix, list(fresh), future)
 
     def _embed(self, texts: Sequence[str]) -> FloatMatrix:
-        vectors = self._embedder.embed_passages(texts)
+        with self.clock:
+            vectors = self._embedder.embed_passages(texts)
         lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
         if not bool(np.all(np.abs(lengths - 1.0) <= _UNIT_TOLERANCE)):
             raise ModelCorruptError(
@@ -103,6 +110,28 @@ class Embedding:
             future = block.future
             if future is not None and not future.cancelled() and future.exception() is None:
                 self._cache.put(block.fresh, future.result())
+
+
+class Clock:
+    """Counts the seconds in which anyone is inside it; any number of threads may be, at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._since = 0.0
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._since = monotonic()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self.seconds += monotonic() - self._since
 
 
 class _Block(NamedTuple):

@@ -5,6 +5,7 @@
   + RecordError              one record of a source is refused (the rest goes on)
   + EmptyCorpusError         nothing to index was left
   + BuildLockedError         another build is writing to this index folder
+  + HelperError              a process that helps a build has died
   + IndexWriteError          the index folder cannot be written: full, read-only, not ours
   + IndexOpenError
     - IndexMissingError      no build has been published in this folder
@@ -63,6 +64,19 @@ class BuildLockedError(IndexerError):
         self.root = root
         super().__init__(
             f"{root}: another build is writing here; wait for it to end, then try again"
+        )
+
+
+class HelperError(IndexerError):
+    """A process that helps a build has died."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        """How it ended: its exit code, or minus the number of the signal that killed it."""
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        super().__init__(
+            f"a process that cuts opinions for this build {how}; what it said, if anything, stands above. "
+            "If memory is short, build again with --jobs 1"
         )
 
 

@@ -24,7 +24,7 @@ class Filters:
     """Words of the name of the opinion's author or of a judge of the case, in any letter case."""
     status: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
-    """Citations (``490 U.S. 386``) that the passage must contain."""
+    """Citations (``490 U.S. 386``) that the passage must contain, or whose case it must cite in another form."""
 
     @property
     def is_empty(self) -> bool:

@@ -41,10 +41,10 @@ class Heading:
     @property
     def is_document_title(self) -> bool:
         """Whether it names the document (``MEMORANDUM OPINION AND ORDER``), not a part of it."""
-        return (
-            self.enumerator is None
-            and _DOCUMENT_TITLE.fullmatch(normal_title(self.title)) is not None
-        )
+        if self.enumerator is not None:
+            return False
+        title = normal_title(self.title)
+        return _DOCUMENT_TITLE.fullmatch(title) is not None or _entitles(self)
 
     @property
     def is_well_known(self) -> bool:
@@ -53,13 +53,20 @@ class Heading:
 
 
 _DOCUMENT_TITLE: Final = re.compile(
-    r"(?:(?:amended|final|corrected|published|unpublished|per curiam|majority|lead|main|the) )*"
-    r"(?:memorandum|opinion|order|decision|ruling|judgment|statement|report|recommendation|decree|per curiam|(?:memorandum )?findings of fact(?: and|,) conclusions of law)"
-    r"(?: (?:and |of decision|of the court|of court|opinion|order|decision|memorandum|judgment|ruling|recommendation|findings of fact|conclusions of law|on \w+ motion\w*)+)*"
+    r"(?:(?:amended|final|corrected|published|unpublished|per curiam|majority|lead|main|the|first|second|third|supplemental|revised) )*"
+    r"(?:memorandum(?: of law)?|opinion|order|decision|ruling|judgment|statement|report|recommendation|decree|per curiam|(?:memorandum )?findings of fact(?: and|,) conclusions of law)"
+    r"(?:[ -](?:and |of decision|of the court|of court|opinion|order|decision|memorandum|judgment|ruling|recommendation|findings of fact|conclusions of law|reasons|on \w+ motion\w*)+)*"
 )
+_LONG_TITLE: Final = re.compile(
+    r"(?:(?:amended|final|second|supplemental|interim) )*(?:memorandum (?:opinion )?|opinion (?:and )?|decision (?:and )?|ruling )*(?:and )?(?:order )?"
+    r"(?:re|regarding|on|granting|denying|adopting|affirming|awarding|overruling|sustaining|dismissing|certifying|of dismissal|concerning|in re) .+"
+)
+"""``ORDER GRANTING DEFENDANT'S MOTION TO DISMISS``: a document's title only at its top."""
+_TOP: Final = 6
+"""Lines at the top of a text where its title may stand."""
 _JUDGES: Final = re.compile(
-    r"\b(?:justices?|judges?|j\.|jj\.|c\. ?j\.|per curiam|chancellor|commissioner|magistrate|referee|delivered|concurs?|concurring|dissenting|dissents?"
-    r"|joins?|joined|argued|decided|submitted|filed|counsel|attorneys?|esq\.?|appearances|esquire)(?=\W|$)",
+    r"\b(?:(?<!of )(?<!to )justices?|judges?|j\.|jj\.|c\. ?j\.|per curiam|chancellor|commissioner|magistrate|referee|delivered|concurs?|concurring|dissenting|dissents?"
+    r"|joins?|joined|argued|decided|submitted|filed|counsel for|attorneys? (?:for|at|general)|(?<=, )(?:of )?counsel|(?<=, )attorneys?|esq\.?|appearances|esquire)(?=\W|$)",
     re.IGNORECASE,
 )
 _ORDERS: Final = re.compile(
@@ -68,21 +75,36 @@ _ORDERS: Final = re.compile(
     re.IGNORECASE,
 )
 _CAPTION: Final = re.compile(
-    r"\bv(?:s)?\.|\bet al\b|\b(?:petitioners?|respondents?|appell(?:ants?|ees?)|plaintiffs?|defendants?|certiorari|appeal from|error to|supreme court of|court of appeals"
+    r"\bv(?:s)?\.|\bet al\b|(?:^|, )(?:and )?(?:the )?(?:[\w-]+ )?(?:petitioners?|respondents?|appell(?:ants?|ees?)|plaintiffs?|defendants?)(?=[,.;:/\u2014-]|$)"
+    r"|\b(?:certiorari|appeal from|error to|supreme court of|court of appeals"
     r"|district court (?:of|for)|circuit court of|u\. ?s\. supreme court|u\. s\. \d|no\. \d|nos\. \d)(?=\W|$)",
     re.IGNORECASE,
 )
 _CITATION: Final = re.compile(
-    r"\b\d+ (?:U\. ?S\.|F\. ?(?:2d|3d|Supp)|S\. ?Ct|L\. ?Ed|Wall|How|[A-Z][a-z]*\. ?(?:2d|3d))|^(?:See|Id|Ibid|Cf|Compare|E\.g|Accord|But see)\b"
+    r"\b\d+ (?:U\. ?S\.(?! ?C)|F\. ?(?:2d|3d|Supp)|S\. ?Ct|L\. ?Ed|Wall|How|[A-Z][a-z]*\. ?(?:2d|3d))|^(?:See|Id|Ibid|Cf|Compare|E\.g|Accord|But see)\b"
 )
 _ANSWER: Final = re.compile(r"(?:Yes|No|Right|Correct|Okay|Sure)\b.{0,30}")
 _PAGE_HEAD: Final = re.compile(r"\d+ U\. ?S\. |Nos?\. \d|\[?Cite as|NOTICE:")
+_ITEM: Final = re.compile(r"\b(?:and|or)$")
+"""How an item of a list ends when another follows."""
+_LAW_NUMBER: Final = re.compile(
+    r"\b(?:rules?|sections?|counts?|claims?|titles?|articles?|chapters?|parts?) \d[\w()\-]*(?!\.)|§§? ?\d[\w()\-]*(?!\.)",
+    re.IGNORECASE,
+)
+"""The numbers that headings may name; with a full stop behind it a statute is quoted."""
+_ROW: Final = re.compile(r"\.{4}|_{2}|\$ ?\d[\d,.]*$")
+"""What leads to a table's second column."""
 _SENTENCES: Final = re.compile(r"[a-z)\]]{3}[.?!][\"”\u2019']?\s+[A-Z]")
 _SMALL_WORDS: Final = "a an and as at be but by for from in into is nor not of on or over per the to under upon v versus via vs was with"
 _SMALL: Final = frozenset(_SMALL_WORDS.split())
 _WORD: Final = re.compile(r"[^\W\d_][\w'\u2019]*")
 _MAX_WORDS: Final = 30
 _MAX_CHARACTERS: Final = 240
+_NOTE_MARK: Final = re.compile(r"\d{1,3}|\*{1,3}")
+_STOP_IN_QUOTES: Final = ('."', ".\u201d", ".\u2019")
+_QUESTION: Final = 20
+_NAME: Final = 12
+"""Words of the longest plain heading that ends in a question mark, and of one that ends in a full stop."""
 _PROSE: Final = 90
 """Characters of a line that is running text and no heading, row or signature."""
 _ENDS_PARAGRAPH: Final = re.compile(r"[.?!:;][\"”\u2019')\]*\d\s]*$")
@@ -142,20 +164,34 @@ def _fits_numbered(lines: Sequence[Line], i: int, heading: Heading) -> bool:
     """Judge an enumerator with words: they read as a title, not as an item of a list or a footnote."""
     title, words = heading.title, heading.title.split()
     plain = heading.dress is Dress.PLAIN
-    if len(words) > _MAX_WORDS or _reads_as_text(title) or _ANSWER.fullmatch(title):
+    if (
+        len(words) > _MAX_WORDS
+        or _reads_as_text(title)
+        or _ANSWER.fullmatch(title)
+        or _ROW.search(title)
+    ):
         return False
     assert heading.enumerator is not None
     series = heading.enumerator.links[0][1][0].series
     minor = series >= Series.ARABIC
-    if (
-        title.endswith((".", "?"))
-        and plain
-        and (minor or len(words) > 20 or not title.endswith("?"))
-    ):
+    if title.endswith((".", "?")) and plain and not _is_asked_or_named(lines, i, heading):
         return False
     if i + 1 == len(lines):
         return role_of_title(title) is not None
     return not (minor and plain and not _leads_on(lines[i + 1].text))
+
+
+def _is_asked_or_named(lines: Sequence[Line], i: int, heading: Heading) -> bool:
+    """Whether a plain line with a stop is a main part's question, or its short name (``I. The regulations.``)."""
+    assert heading.enumerator is not None
+    words = len(heading.title.split())
+    if heading.enumerator.links[0][1][0].series >= Series.ARABIC:
+        return False
+    if heading.title.endswith("?"):
+        return words <= _QUESTION
+    below = _beyond_marks(lines, i, 1) if i + 1 < len(lines) else ""
+    listed = not _is_prose(below) or parse_enumerator(below, TextForm.NATURAL) is not None
+    return words <= _NAME and not listed and not _is_examination(lines, i)
 
 
 def _is_examination(lines: Sequence[Line], i: int) -> bool:
@@ -167,27 +203,41 @@ def _is_examination(lines: Sequence[Line], i: int) -> bool:
 def _fits_unnumbered(lines: Sequence[Line], i: int, heading: Heading) -> bool:
     title = heading.title
     known = heading.is_well_known or heading.is_document_title
+    if _entitles(heading):
+        return i + 1 < len(lines) and title[-1] not in ",;:"
     if _JUDGES.search(title) or _CAPTION.search(title) or _ORDERS.fullmatch(title):
         return known and _ORDERS.fullmatch(title) is not None and _stands_well(lines, i)
     if known:
         return (
             heading.dress is not Dress.PLAIN and title[-1] not in ",;:" and _stands_well(lines, i)
         )
-    if heading.dress is Dress.PLAIN or title.endswith(".") or _reads_as_text(title):
+    if heading.dress is Dress.PLAIN or _reads_as_text(title):
+        return False
+    if (title.endswith(".") and role_of_title(title) is None) or title.endswith(_STOP_IN_QUOTES):
         return False
     if (
         len(_WORD.findall(title)) > 12
         or not re.match(r"[^\W\d_]{2}", title)
-        or re.search(r"[$%_\d=|]", title)
+        or re.search(r"[$%_\d=|]", _LAW_NUMBER.sub("", title))
     ):
         return False
     return _is_between_prose(lines, i)
+
+
+def _entitles(heading: Heading) -> bool:
+    return (
+        heading.line < _TOP
+        and heading.dress is Dress.CAPITALS
+        and heading.enumerator is None
+        and _LONG_TITLE.fullmatch(normal_title(heading.title)) is not None
+    )
 
 
 def _reads_as_text(title: str) -> bool:
     return (
         not (title[0].isupper() or title[0] in "\"“\u2018'§[(")
         or title[-1] in ",;:—\u2013-"
+        or _ITEM.search(title) is not None
         or _SENTENCES.search(title) is not None
         or _CITATION.search(title) is not None
     )
@@ -203,11 +253,27 @@ def _is_between_prose(lines: Sequence[Line], i: int) -> bool:
     """Whether a paragraph ends above and running text begins below, as around a heading but not in a table."""
     if i == 0 or i + 1 >= len(lines):
         return False
-    above, below = lines[i - 1].text, lines[i + 1].text
+    above, below = _beyond_marks(lines, i, -1), _beyond_marks(lines, i, 1)
     ended = (
         len(above) >= _PROSE and _ENDS_PARAGRAPH.search(above) is not None and above[-1] not in ":;"
     )
-    return ended and _is_prose(below) and below[0] not in '"“\u2018('
+    return (ended or _heads(above)) and _is_prose(below) and below[0] not in '"“\u2018('
+
+
+def _heads(line: str) -> bool:
+    """Whether ``line`` is a numeral alone, or a main part's well-known heading: smaller ones stand right below."""
+    enumerator = parse_enumerator(line, TextForm.NATURAL)
+    if enumerator is not None:
+        return not enumerator.title
+    return is_well_known(line) and dress_of(line) is not Dress.PLAIN
+
+
+def _beyond_marks(lines: Sequence[Line], i: int, step: int) -> str:
+    """Return the next line above or below that is no footnote mark alone on its line."""
+    at = i + step
+    while 0 < at < len(lines) - 1 and _NOTE_MARK.fullmatch(lines[at].text):
+        at += step
+    return lines[at].text
 
 
 def _leads_on(text: str) -> bool:

@@ -10,7 +10,7 @@ _TITLES: Final = re.compile(
 )
 _CHIEF: Final = re.compile(r"\bchief\s+(?:justice|judge)\b|\bC\.\s?J\b", re.IGNORECASE)
 _POSSESSIVE: Final = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}]s?$")
-_PARTICLES: Final = frozenset({"van", "von", "de", "du", "la", "le", "st."})
+_PARTICLES: Final = frozenset({"van", "von", "vande", "vander", "de", "du", "la", "le", "st."})
 _CHIEF_JUSTICES: Final = {
     "Taft": "1921-07-11",
     "Hughes": "1930-02-24",

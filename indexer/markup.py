@@ -5,6 +5,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from indexer.nesting import check_nesting
 from indexer.page_map import MarkedText
 from indexer.star_pages import Reading
 
@@ -68,8 +69,10 @@ def html_to_text(markup: str) -> MarkedText:
     Blocks are separated by a blank line, table rows and ``<br>`` by a line end; entities are decoded,
     white space is collapsed except in ``<pre>``; footnote marks and block quotes keep their words.
     Page labels of CourtListener (``span.star-pagination``, ``page-number``) and of the Harvard CAP
-    (``a.page-label``) stand in the text as ``*331`` and are named in ``marks``.
+    (``a.page-label``) stand in the text as ``*331`` and are named in ``marks``. Raises `RecordError`
+    for markup nested too deep.
     """
+    check_nesting(markup)
     parser = LexborHTMLParser(markup)
     builder = _Builder()
     if parser.body is not None:

@@ -49,15 +49,33 @@ class Enumerator:
 _ROMAN_VALUES: Final = {"i": 1, "v": 5, "x": 10}
 _ROMAN: Final = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
 # Scanners read III as Ill, IIL or HI, IV as IY.
-_MISREAD: Final = {"Ill": 3, "IIl": 3, "IlI": 3, "IIL": 3, "HI": 3, "IY": 4}
+_MISREAD: Final = {
+    "IL": 2,
+    "Ill": 3,
+    "IIl": 3,
+    "IlI": 3,
+    "IIL": 3,
+    "HI": 3,
+    "IY": 4,
+    "TV": 4,
+    "YI": 6,
+    "YII": 7,
+    "VH": 7,
+}
+_DEBRIS: Final = re.compile(
+    r"(?:[HhIl1t>]\s?[-\u2013\u2014]\s?[HIil14t]|[Hh][Hh])(?:\s(?:[HhIl1t>]\s?[-\u2013\u2014]\s?[HIil14t]|[Hh][Hh]))*|[nm]"
+)
+"""What scanners make of ``I``, ``II`` or ``III`` alone on a line: which it was, only the numbers around it tell."""
 _NATURAL: Final = re.compile(
     r"(?:(?:Part|PART)\s+)?(?P<open>\()?"
-    r"(?P<head>Ill|IIl|IlI|IIL|HI|IY|[IVX]{1,6}|[A-Z]|\d{1,2}|[ivx]{1,5}|[a-z])"
+    r"(?P<head>Ill|IIl|IlI|IIL|IL|HI|IY|TV|YII?|VH|[IVX]{1,6}|[A-Z]|\d{1,2}|[ivx]{1,5}|[a-z])"
     r"(?P<chain>(?:\s?[-\u2013—]\s?(?:[A-H]|\d{1,2})(?![\w]))*)"
     r"(?P<close>\.\)|[.):])?\s*(?:[-\u2013—]+\s*)?(?P<title>.*)"
 )
 _STRIPPED: Final = re.compile(r"(?P<head>[ivx]{1,6}|[a-z])\.(?:(?P<second>[a-z])\.)?(?P<title>.*)")
 _BARE: Final = re.compile(r"[ivx]{1,6}|[a-h]|ill\.?")
+_ALONE: Final = 20
+"""Characters of the longest misread numeral."""
 _INITIALS: Final = re.compile(r"[A-Z]\.|[a-z]\.")
 
 
@@ -99,6 +117,8 @@ def _parse_stripped(line: str) -> Enumerator | None:
 
 
 def _parse_natural(line: str) -> Enumerator | None:
+    if len(line) <= _ALONE and _DEBRIS.fullmatch(line):
+        return Enumerator(line, ((line, (Mark(Series.ROMAN, 3), Mark(Series.ROMAN, 2))),), "")
     found = _NATURAL.fullmatch(line)
     if not found or not _is_set_off(found):
         return None
@@ -122,7 +142,7 @@ def _is_set_off(found: re.Match[str]) -> bool:
         return False
     if not title:
         return close != ":"
-    if _INITIALS.match(title) and len(head) == 1:
+    if _INITIALS.match(title) and len(head) == 1 and head.isalpha():
         return False
     gap = found.start("title") - (found.end("close") if close else found.end("chain"))
     if close:

@@ -18,5 +18,5 @@ def build_outline(
         kept: Sequence[Heading] = without_contents(headings)
         builder: OutlineBuilder = StrippedOutline(lines)
     else:
-        kept, builder = plausible(headings, lines), NaturalOutline(lines)
+        kept, builder = plausible(headings, lines), NaturalOutline(lines, headings)
     return [placed for heading in kept if (placed := builder.place(heading)) is not None]

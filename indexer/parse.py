@@ -17,7 +17,7 @@ from indexer.pagination import PagedText, paginate
 from indexer.raw import RawCase, RawOpinion, TextFormat
 from indexer.records import Case, CaseRecord, Opinion, OpinionHeader
 
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 def parse_case(raw: RawCase) -> CaseRecord:
@@ -45,7 +45,7 @@ def _case(raw: RawCase) -> Case:
         try:
             date_parts(raw.date_filed)
         except ValueError as error:
-            raise RecordError(f"date_filed: {error}") from None
+            raise RecordError(f"date_filed: {error}; correct it or leave it out") from None
     court = resolve_court(raw.court_id, raw.court, raw.date_filed)
     return Case(
         id=raw.id,
@@ -69,10 +69,16 @@ def _paged(raw: RawCase) -> list[PagedText]:
     texts = [_words(one, at, raw.citations) for at, one in enumerate(raw.opinions)]
     unpaged = [text for one, text in zip(raw.opinions, texts, strict=True) if not one.pages]
     found = iter(paginate(unpaged, raw.citations))
-    return [
+    paged = [
         PagedText(text.text, one.pages) if one.pages else next(found)
         for one, text in zip(raw.opinions, texts, strict=True)
     ]
+    for at, text in enumerate(paged):
+        if not text.text.strip():
+            raise RecordError(
+                f"opinions[{at}].text is empty: there is nothing but page marks in it"
+            )
+    return paged
 
 
 def _words(raw: RawOpinion, at: int, citations: Sequence[str]) -> MarkedText:

@@ -12,6 +12,7 @@ from indexer.clauses import cut_long
 from indexer.errors import RecordError
 from indexer.records import Opinion, Passage, PassageLimits, Section, Span
 from indexer.sentences import sentence_spans
+from indexer.token_stretches import spans_by_stretch
 from models.base import TokenSpans
 
 _MID_PARAGRAPH: Final = 0.04
@@ -25,6 +26,10 @@ _CITATION: Final = re.compile(
     r"\s*(?:(?:see|id|ibid|cf|accord|compare|but see|e\.g)\b|at \w+ \w+\.at\b|[^.]{0,60},(?: ?at\b|cir\b|d\.| \d+ [A-Z]))",
     re.IGNORECASE,
 )
+_CITATION_LINE: Final = re.compile(
+    r"(?:See|Id|Ibid|Cf)\b|§|\d+ (?:U\. ?S\.|F\. ?\d|F\. ?Supp|Fed\.|S\. ?Ct|L\. ?Ed)|[A-Z][^\n]{0,60} v\. [^\n]{0,60}, \d"
+)
+"""A paragraph that credits the quotation above it."""
 _CRUMB: Final = 5
 """Tokens that the sentences of a section have on average, at the least, to be placed one by one."""
 _FINISHED: Final = re.compile(r"[.?!][\"”\u2019'»)\]*\d]*$")
@@ -84,7 +89,7 @@ def _pieces(
     while waiting:
         start, end = waiting.pop()
         part = text[start:end]
-        tokens = token_spans(part)
+        tokens = spans_by_stretch(part, token_spans)
         if len(tokens) <= limits.max_tokens:
             yield start, end, len(tokens)
             continue
@@ -141,7 +146,9 @@ def _end_cost(sentence: str, following: str) -> float:
     words = sentence.rstrip()
     if "\n" not in sentence[len(words) :]:
         return _BEFORE_CITATION if _CITATION.match(following) else _MID_PARAGRAPH
-    return 0.0 if _FINISHED.search(words[-_TAIL:]) else _LEAD_IN
+    if _FINISHED.search(words[-_TAIL:]) is None:
+        return _LEAD_IN
+    return _BEFORE_CITATION if _CITATION_LINE.match(following) else 0.0
 
 
 def _cut_sentence(

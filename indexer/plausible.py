@@ -1,20 +1,19 @@
 """Which numbered lines of natural text continue or begin a series: lone numbers are often footnote marks."""
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from indexer.headings import Heading
+from indexer.headings import Dress, Heading
 from indexer.lines import Line
 from indexer.numbering import Mark, Series
 from indexer.roles import role_of_title
 
 _CONTENTS: Final = 5
 """Headings in a row, no words between, that make a table of contents."""
+_DIGITS: Final = 3
 _PART: Final = 200
 """Characters that the smallest part under a lone number has."""
-_NOTE: Final = re.compile(r"(\d{1,3}) \. \S")
 _ENDS: Final = (".", "?", "!", ")", '"', "”", "\u2019", "*")
 
 
@@ -75,28 +74,35 @@ def _true_numbers(headings: Sequence[Heading], lines: Sequence[Line]) -> set[int
             chain = waiting.pop()
             chain.append((heading, parent))
             wanting.setdefault(value + 1, []).append(chain)
-    if chains and notes_begin(lines) is not None:
-        chains.remove(max(chains, key=len))
-    good = [c for c in chains if _is_outline(c, lines)]
+    marks = _lone_numbers(lines) if chains else {}
+    good = [c for c in chains if _is_outline(c, lines) and not _runs_on(c, headings, marks)]
     return {heading.line for chain in good for heading, _ in chain}
 
 
-def notes_begin(lines: Sequence[Line]) -> int | None:
-    """Return the line where the footnotes printed below a text begin (``1 . See …``), or None."""
-    begin: int | None = None
-    last = 0
+def _lone_numbers(lines: Sequence[Line]) -> dict[int, list[int]]:
+    """Return each number that stands alone on lines, with those lines."""
+    numbers: dict[int, list[int]] = {}
     for i, line in enumerate(lines):
-        found = _NOTE.match(line.text)
-        if found is None:
-            continue
-        number = int(found[1])
-        if number == 1:
-            begin, last = i, 1
-        elif begin is not None and last < number <= last + 3:
-            last = number
-        elif number != last:
-            begin = None
-    return begin or None
+        if len(line.text) <= _DIGITS and line.text.isdecimal():
+            numbers.setdefault(int(line.text), []).append(i)
+    return numbers
+
+
+def _runs_on(
+    chain: Sequence[tuple[Heading, int]],
+    headings: Sequence[Heading],
+    marks: Mapping[int, Sequence[int]],
+) -> bool:
+    """Whether the numbers count on under the next heading, as footnote marks do."""
+    last, _ = chain[-1]
+    following = next((h.line for h in headings if h.line > last.line and not _is_number(h)), None)
+    if following is None:
+        return False
+    goes_on, begins_again = (
+        any(line > following for line in marks.get(value, ()))
+        for value in (_first(last).value + 1, 1)
+    )
+    return goes_on and not begins_again
 
 
 def _is_outline(chain: Sequence[tuple[Heading, int]], lines: Sequence[Line]) -> bool:
@@ -123,9 +129,10 @@ def _with_seconds(headings: Sequence[Heading]) -> list[Heading]:
     """Drop the first member of a series that has no second before the series begins again."""
     kept: list[Heading] = []
     coming: dict[tuple[Series, bool], int] = {}
-    for heading in reversed(headings):
+    for heading, above in zip(reversed(headings), reversed([None, *headings[:-1]]), strict=False):
         links = heading.enumerator.links if heading.enumerator else ()
-        if len(links) != 1 or _needs_no_second(heading) or _has_second(links[0][1], coming):
+        needless = _needs_no_second(heading) or _opens_part(heading, above)
+        if len(links) != 1 or needless or _has_second(links[0][1], coming):
             kept.append(heading)
             coming.update({marks[0].style: marks[0].value for _, marks in links})
     return kept[::-1]
@@ -136,6 +143,17 @@ def _has_second(marks: Sequence[Mark], coming: Mapping[tuple[Series, bool], int]
     if marks[0].value != 1 or coming.get(marks[0].style, 0) in (2, 3):
         return True
     return any(coming.get(mark.style) == mark.value + 1 for mark in marks[1:])
+
+
+def _opens_part(heading: Heading, above: Heading | None) -> bool:
+    """Whether it stands right below another numbered heading, and names a matter of law: the only part under it."""
+    return (
+        above is not None
+        and above.enumerator is not None
+        and above.line + 1 == heading.line
+        and heading.dress is not Dress.PLAIN
+        and role_of_title(heading.title) is not None
+    )
 
 
 def _needs_no_second(heading: Heading) -> bool:

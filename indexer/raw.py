@@ -15,6 +15,22 @@ class TextFormat(StrEnum):
     HTML = "html"
 
 
+class NoteKind(StrEnum):
+    """What there is to say of a case that is indexed, but not as its source has it."""
+
+    PARTIAL_DATE = "partial_date"
+    REPEATED_WORDS = "repeated_words"
+    UNKNOWN_COURT = "unknown_court"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something that was done to a case, and why."""
+
+    kind: NoteKind
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawOpinion:
     """One opinion before cleaning."""
@@ -50,4 +66,6 @@ class RawCase:
     judges: tuple[str, ...] = ()
     status: str | None = None
     url: str | None = None
+    notes: tuple[Note, ...] = ()
+    """What its source changed, for whoever builds; told, and not kept with the case."""
     extra: Mapping[str, Any] = field(default_factory=dict)

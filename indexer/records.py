@@ -158,6 +158,9 @@ class Section:
     role: SectionRole
     span: Span
     """Heading lines included, those of parents that have no words of their own too."""
+    noted_at: int | None = None
+    """Code-point offset, in the opinion's text, of the mark that points to it: of a footnote alone,
+    and where it is sure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_CITATION: Final = re.compile(r"\s*(\d[\d-]*)\s+(\S.*?)\s+(\d+)\s*")
+_CITATION: Final = re.compile(r"\s*(\d[\d-]*)\s+(\S.*?)\s+(\d{1,12})\s*")
+_LONGEST: Final = 200
+"""Characters of a citation; the time to match grows with the square of them."""
 
 _ORDER: Final = (
     ("us",),
@@ -41,7 +43,7 @@ class Citation:
 @lru_cache(maxsize=4096)
 def parse_citation(text: str) -> Citation | None:
     """Return the parts of ``518 F.3d 398``; `None` where ``text`` is not volume, reporter, page."""
-    found = _CITATION.fullmatch(text)
+    found = _CITATION.fullmatch(text) if len(text) <= _LONGEST else None
     return None if found is None else Citation(found[1], found[2], int(found[3]))
 
 

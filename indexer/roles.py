@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
 from indexer.records import OpinionType, SectionRole
 
@@ -65,6 +66,10 @@ _TITLES: Final[tuple[tuple[SectionRole, tuple[str, ...]], ...]] = (
             r"^(?:assignments?|specifications?) of errors?\b",
             r"^points? (?:on appeal|relied|of error)\b",
         ),
+    ),
+    (
+        _R.ANALYSIS,
+        (r"\bappl(?:ication|ying|ied)\b.*\b(?:to|of) (?:the |these |our |undisputed )*facts\b",),
     ),
     (
         _R.FACTS,
@@ -134,9 +139,9 @@ _LEGAL_MATTER: Final = re.compile(
 _WELL_KNOWN: Final = re.compile(
     r"(?:the |statement of (?:the )?|relevant |legal |brief |general |undisputed |pertinent )*"
     r"(?:introduction|overview|summary|background|facts?|factual|procedural|procedure|history|proceedings|posture|findings|allegations|case|issues?"
-    r"|questions?|discussion|analysis|argument|merits|opinion|decision|law|conclusions?|disposition|order|judgment|decree|holding|relief"
+    r"|(?:\w+ )?assignments? of errors?|questions?|discussion|analysis|argument|merits|opinion|decision|law|conclusions?|disposition|order|judgment|decree|holding|relief"
     r"|appendix|syllabus|(?:foot)?notes|dissent|concurrence|jurisdiction|standards?|course)"
-    r"(?: (?:and|of|on|the|below|facts?|factual|procedural|background|history|posture|summary|setting|proceedings|analysis|conclusions?|order|law|fact"
+    r"(?: (?:and|of|on|the|below|facts?|factual|procedural|procedure|background|history|posture|summary|setting|proceedings|analysis|conclusions?|order|law|fact"
     r"|discussion|presented|appeal|case|merits|decision|review|findings|disposition|holding|involved|prior))*"
 )
 _MATTERS_OF_LAW: Final = frozenset(
@@ -172,17 +177,22 @@ _CAPTION: Final = re.compile(
     r"|argued|submitted|decided|messrs|attorneys?|of counsel|on the briefs?)\b|\bNos?\. ?[\d_]|\bv\.(?=\s)",
     re.IGNORECASE,
 )
+_ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
 _REMEMBERED: Final = 4096
 """Titles whose role is remembered: the same few head the parts of most opinions."""
 _SHORT_END: Final = 1_500
 """Characters of a last part that may be no more than the court's order."""
 _TELLING: Final = 3
 """Words of a story that a part needs before it can be facts."""
+_ARGUING: Final = 6
+"""Words of reasoning that a part under the facts' heading needs before it is analysis."""
 
 
 def normal_title(title: str) -> str:
     """Return a heading's words in the one form that the tables here know: lower case, no marks around."""
     words = title.lower().replace("\u2019", "'").replace("&", "and")
+    if not words.isascii():  # scanners read DISCÜSSION
+        words = _ACCENTS.sub("", normalize("NFKD", words))
     words = re.sub(r"[^\w'\- ]+", " ", words)
     return " ".join(words.split()).strip(" -'")
 
@@ -252,6 +262,12 @@ def tells_a_story(text: str) -> bool:
     """Whether ``text`` narrates (dates, filings, arrests) more than it reasons."""
     story, law = len(_STORY.findall(text)), len(_LAW.findall(text))
     return story >= _TELLING and story > law
+
+
+def argues(text: str, *, times: int = 1) -> bool:
+    """Whether ``text`` reasons, and more than ``times`` as much as it narrates."""
+    story, law = len(_STORY.findall(text)), len(_LAW.findall(text))
+    return law >= _ARGUING and law > times * story
 
 
 def disposes(text: str) -> bool:

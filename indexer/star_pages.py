@@ -9,8 +9,9 @@ counts upward from the case's own first page in one reporter; anything else is l
 
 import re
 import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 _MARK: Final = re.compile(r"(?<!\*)\[?(\*{1,2})(\d{1,9})(?!\d)\]?")
@@ -19,6 +20,8 @@ _CITED: Final = re.compile(
     r"|[*\d][-\N{EN DASH}]|\*\d+,)\s*$"
 )
 """Before a star number: somebody else's pages (LEXIS and WL, the star pages of Blackstone)."""
+_ELECTRONIC: Final = re.compile(r"\b(?:WL|LEXIS) \d+,?(?: at)?\s*$")
+"""Before a star number: a data base, whose pages no print has."""
 _RANGE: Final = re.compile(r"[-\N{EN DASH}]\*?\d")
 _CONTEXT: Final = 24
 _LETTER: Final = re.compile(r"[A-Z](?=\s)")
@@ -66,12 +69,20 @@ class Run:
 def read_marks(text: str, *, stars: int = 1) -> list[list[Reading]]:
     """Return the readings of every number with that many stars, in text order, best reading first.
 
-    A number glued to digits of the text (``*6565144``) has one reading for each place to cut it.
+    A number glued to digits of the text (``*6565144``) has one reading for each place to cut it. A
+    letter glued to it is the page's (``*266A``) where marks are set off by spaces, and else may be.
     """
-    return [_readings(text, found) for found in _MARK.finditer(text) if len(found[1]) == stars]
+    found = [
+        one
+        for one in _MARK.finditer(text)
+        if len(one[1]) == stars
+        and not _ELECTRONIC.search(text, max(0, one.start() - _CONTEXT), one.start())
+    ]
+    spaced = sum(text.startswith(" ", one.end()) for one in found) * 2 > len(found)
+    return [_readings(text, one, spaced=spaced) for one in found]
 
 
-def _readings(text: str, found: re.Match[str]) -> list[Reading]:
+def _readings(text: str, found: re.Match[str], *, spaced: bool) -> list[Reading]:
     start, end, stars, digits = found.start(), found.end(), len(found[1]), found[2]
     bracketed = text[start] == "[" and text[end - 1] == "]"
     if not bracketed:
@@ -81,11 +92,12 @@ def _readings(text: str, found: re.Match[str]) -> list[Reading]:
     worth = _CITED_WORTH if cited else _OPENING_WORTH if opens else _GOOD
     readings: list[Reading] = []
     if len(digits) <= _PAGE_DIGITS:
-        readings.append(Reading(start, end, stars, int(digits), "", worth))
+        plain = Reading(start, end, stars, int(digits), "", worth)
+        letter = None if bracketed else _LETTER.match(text, end)
+        lettered = [replace(plain, end=end + 1, suffix=letter[0])] if letter else []
+        readings += lettered if lettered and spaced else [plain, *lettered]
         if bracketed:
             return readings
-        if (letter := _LETTER.match(text, end)) is not None:
-            readings.append(Reading(start, end + 1, stars, int(digits), letter[0], worth))
     split = _CITED_WORTH if cited and len(digits) <= _PAGE_DIGITS else _SPLIT_WORTH
     readings += [
         Reading(start, end - cut, stars, int(digits[:-cut]), "", split)
@@ -134,7 +146,8 @@ def _reach(
 def _before(one: Reading) -> Iterable[tuple[tuple[int, str], float]]:
     """Yield the page labels that may precede ``one`` in a run, each with what the jump costs."""
     if one.suffix:
-        yield (one.page, "" if one.suffix == "A" else chr(ord(one.suffix) - 1)), 0.0
+        yield (one.page, ""), 0.0
+        yield (one.page, chr(ord(one.suffix) - 1)), 0.0
         yield (one.page - 1, ""), _SKIP_COST
         return
     for step in range(1, _MAX_STEP + 1):
@@ -143,22 +156,34 @@ def _before(one: Reading) -> Iterable[tuple[tuple[int, str], float]]:
     yield (one.page - 1, "B"), 0.0
 
 
-def rerun(numbers: Sequence[Sequence[Reading]], run: Run) -> tuple[Reading, ...]:
+def rerun(numbers: Sequence[Sequence[Reading]], run: Run, *, first: int) -> tuple[Reading, ...]:
     """Return the marks of ``run`` together with those of notes that go back to earlier pages.
 
-    Converters put an opinion's notes at its end (or between two opinions) with the page marks that
-    fall within a note; these count upward from a page that the run has passed already.
+    Converters put an opinion's notes at its end (or between two paragraphs, or two opinions) with
+    the page marks that fall within a note; these count upward from a page that the run has passed
+    already, or stand alone. So between two marks of the run every number counts that no citation
+    claims and that is a page of the case, from its ``first`` one to the last of the run.
     """
     if not run.marks:
         return ()
-    ends = [*run.marks[1:], None]
-    found: list[Reading] = []
-    for mark, end in zip(run.marks, ends, strict=True):
-        between = [
-            readings
-            for readings in numbers
-            if mark.end <= readings[0].start and (end is None or readings[0].start < end.start)
-        ]
-        back = best_run(between, first=run.marks[0].page, last=mark.page) if between else Run()
-        found += [mark, *(back.marks if back.worth >= _SPLIT_WORTH else ())]
-    return tuple(found)
+    highest = max(mark.page for mark in run.marks)
+    starts = [mark.start for mark in run.marks]
+    gaps: list[list[Sequence[Reading]]] = [[] for _ in range(len(starts) + 1)]
+    for readings in numbers:
+        at = bisect_right(starts, readings[0].start)
+        if at == 0 or starts[at - 1] != readings[0].start:
+            gaps[at].append(readings)
+    aside = (mark for gap in gaps for mark in _aside(gap, first, highest))
+    return tuple(sorted((*run.marks, *aside), key=lambda mark: mark.start))
+
+
+def _aside(numbers: Sequence[Sequence[Reading]], lowest: int, highest: int) -> Iterable[Reading]:
+    """Yield the marks of notes: the best run of them, and what else can only be a page."""
+    run = best_run(numbers, first=lowest, last=highest) if numbers else Run()
+    counted = run.marks if run.worth >= _SPLIT_WORTH else ()
+    yield from counted
+    taken = {mark.start for mark in counted}
+    for readings in numbers:
+        pages = [one for one in readings if lowest <= one.page <= highest]
+        if readings[0].start not in taken and pages and pages[0].worth >= _SPLIT_WORTH:
+            yield pages[0]

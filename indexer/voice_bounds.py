@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from indexer.misread_openings import mended
 from indexer.records import OpinionType
 from indexer.voice_kinds import Bench, Form, Opening
 from indexer.voice_openings import LONGEST, read_opening
@@ -51,7 +52,7 @@ _TOLD_ON: Final = re.compile(
 )
 _AWAITED: Final = re.compile(r"\n\s*(?=[A-Z])")
 _LED_BY: Final = re.compile(
-    r"(?i:(?:delivered|opinion(?: of the court)?|statement|memorandum)\s+by:?)\s*$"
+    r"(?i:(?:delivered|opinion(?: of the court)?|statement|memorandum)\s+by:?)\s*$|^After (?:stating|making)[^.\n]{0,120},$"
 )
 _ENDED: Final = (".", "?", "!", '"', "\u201d", "\u2019", ")", "]", "*", "\u2020", "_")
 _VERSUS: Final = re.compile(r"(?i:(?:^|\s)(?:vs?\.|versus)$)")
@@ -64,6 +65,8 @@ _LEAST_BARE: Final = 60
 _LEAST_WORDS: Final = 5
 """Words in small letters that make a line under a judge's name prose, and no caption."""
 _LEAST_OWN: Final = 200
+_TITLES_ABOVE: Final = 3
+"""Lines at the top of an opinion among which its judge is named."""
 _LOWER_WORD: Final = re.compile(r"\b[a-z]{2,}\b")
 _FIRST_PERSON: Final = re.compile(r"\b(?:I|[Mm]y|me|[Ww]e|[Oo]ur)\b")
 _NOTES: Final = re.compile(r"\n\s*(?:NOTES|Notes|FOOTNOTES)\s*\n|\n\s*\[[*\d\u2020]+\]\s")
@@ -71,11 +74,11 @@ _QUOTE_MARKS: Final = ('"', "\u201c", "'", "\u2018")
 _NEAR: Final = 1_200
 """Characters in which a judge says whether he dissents, where the opening line does not."""
 _I_DISSENT: Final = re.compile(
-    r"(?i:\b(?:I|we)\b[^.]{0,80}\b(?:dissent|unable to (?:agree|concur|assent)|cannot (?:agree|concur|join|assent)|disagree|differ from)"
+    r"(?i:\b(?:I|we|myself)\b[^.]{0,80}\b(?:dissent|unable to (?:agree|concur|assent)|cannot (?:agree|concur|join|assent)|disagree|differ from)"
     r"|\bdissenting\b|^\W*dissent(?:s|ed)?\b|\bmy dissent)"
 )
 _I_CONCUR: Final = re.compile(
-    r"(?i:\b(?:I|we)\b[^.]{0,60}\b(?:concur|agree|join)|^\W*concur|\bconcurring\b)"
+    r"(?i:\b(?:I|we)\b[^.]{0,60}\b(?:concur|agree|join)(?:ring)?\b|^\W*concur|\bconcurring\b)"
 )
 _IN_PART: Final = re.compile(r"(?i:\bdissent\w* in part)")
 _WOULD: Final = re.compile(
@@ -113,6 +116,20 @@ def find_voices(text: str, bench: Bench) -> tuple[Voice, ...]:
     voices = _typed(text, found)
     voices = _with_titles(lines, voices)
     return tuple(_distinct(voices))
+
+
+def first_opening(text: str, bench: Bench) -> Opening | None:
+    """Return what the first words of ``text`` say of who speaks, or None where they say nothing.
+
+    Titles in capitals may stand above them (``ON PETITION FOR REVIEW``).
+    """
+    for row in _lines(text[:LONGEST])[:_TITLES_ABOVE]:
+        head = mended(_head(text, row))
+        alone = f"{head.split(chr(10), 1)[0].rstrip(' ,.:;')}."  # a name, below it spoilt words
+        opening = read_opening(head, bench) or read_opening(alone, bench)
+        if opening is not None or not row.text.isupper():
+            return opening
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +246,10 @@ def _is_followed(text: str, one: _Found, end: int) -> bool:
         return len(words) >= _FEWEST
     after = words.lstrip("0123456789.: \n\u2014")
     if not one.opening.inline:
-        after = after.split("\n", 1)[0]
-    return _I_DISSENT.search(after[:200]) is not None or (
-        len(after) >= _LEAST_BARE and len(_LOWER_WORD.findall(after[:400])) >= _LEAST_WORDS
-    )
+        after = _first_sentence(after) if line_ends(text, one) else after.split("\n", 1)[0]
+    prose = len(_LOWER_WORD.findall(after[:400])) >= _LEAST_WORDS
+    whole = len(after) >= _LEAST_BARE or (after.endswith(".") and after[:1].isupper())
+    return _I_DISSENT.search(after[:200]) is not None or (whole and prose)
 
 
 def _typed(text: str, found: Sequence[_Found]) -> list[Voice]:

@@ -23,7 +23,7 @@ _TITLED: Final = rf"(?:{_MISTER}?{_JUSTICE}|(?i:(?:chief |circuit |district |sen
 _THE_CHIEF: Final = rf"(?:(?i:the)\s{_MISTER}?|{_MISTER})(?i:chief\s+justice)\b"
 _RANKS: Final = (
     r"(?:United States|U\.\s?S\.|Senior|Chief|Ch\.|Acting|Presiding|Associate|Circuit|District|Bankruptcy|Magistrate"
-    r"|Special|Administrative|Vice|Retired|Tax|Court|Trial|Appeals)"
+    r"|Special|Administrative|Vice|Retired|Tax|Court|Trial|Appeals|Superior)"
 )
 _OFFICE: Final = (
     rf"(?:(?:(?i:{_RANKS})\s+)*(?i:judge|justice|chancellor|commissioner|surrogate|referee)\b(?![s\u2019'])"
@@ -31,15 +31,15 @@ _OFFICE: Final = (
 )
 _OFFICED: Final = rf"{_NAME},?[*\u2020]?\s?,\s?{_OFFICE}[*\u2020]?"
 _PER_CURIAM: Final = re.compile(
-    r"(?:(?i:opinion\s+)?(?i:per\s+curiam)|(?:BY\s+)?THE\s+COURT|By\s+the\s+Court)(?:\s*[.,:;]+|(?=\s*[\[*\u2020\u2014(]|\s*$|\s+[A-Z]))"
+    r"(?:(?i:opinion\s+)?(?i:p[a-z]{1,2}\s+c[a-z]{1,2}[rb]iam)|(?:BY\s+)?THE\s+COURT|By\s+the\s+Court)(?:\s*[.,:;]+|(?=\s*[\[*\u2020\u2014(]|\s*$|\s+[A-Z]))"
 )
 _LED_IN: Final = re.compile(
-    r"(?i:(?:the\s+)?(?:(?P<kind>dissenting|concurring|separate|specially concurring|partial dissenting)\s+)?"
+    r"(?i:(?:(?P<judgment>judgment of the court,? and)\s+)?(?:the\s+)?(?:(?P<kind>dissenting|concurring|separate|specially concurring|partial dissenting)\s+)?"
     r"(?:the\s+)?(?:opinion|memorandum|statement|dissent|concurrence)(?P<court>\s+(?:of|for)\s+the\s+court)?"
     r"\s*,?\s*(?:(?:was\s+)?(?:delivered\s+)?by|of)\b\s*(?:the\s+court\s+by\s+)?:?\s*)"
 )
 _SPEAKER: Final = re.compile(
-    rf"(?:(?P<the_chief>{_THE_CHIEF}(?!\s+[A-Z][A-Za-z]*[A-Z]))|{_TITLED}(?![\w\u2019'])|{_OFFICED})"
+    rf"(?:(?P<the_chief>{_THE_CHIEF}(?!\s+(?:[A-Z][A-Za-z]*[A-Z]|[A-Z][a-z]+\.?$)))|{_TITLED}(?![\w\u2019'])|{_OFFICED})"
 )
 _LEADING: Final = re.compile(
     r"(?:\[?\{?\u00b6\s?\d+[.\]}]*\s*|\*\d+\s*|No\.\s[\d\-]+[.:,]\s+)?(?:(?:Hon\.|HON\.)\s)?(?:After (?:stating|making)[^.\n]{0,120}?,\s+(?=M|[Tt]he))?"
@@ -65,7 +65,7 @@ _SEPARATELY: Final = re.compile(
 )
 _PARTICIPLE: Final = re.compile(r"(?i:dissenting|concurring|dubitante)")
 _COMPLEMENT: Final = re.compile(
-    r"(?P<words>(?:[^.:\u2014\n]|(?<=\bNo)\.|(?<=\bNos)\.|(?<=\b[Mm][rR])\.)*?)\s*(?P<stop>(?<!\bNo)(?<!\bNos)(?<!\b[Mm][rR])[.:\u2014]|\n|$)"
+    r"(?P<words>(?:[^.:\u2014\n]|(?<=\bNo)\.|(?<=\bNos)\.|(?<=\b[Mm][rR])\.|(?<=, pp)\.|(?<=, p)\.)*?)\s*(?P<stop>(?<!\bNo)(?<!\bNos)(?<!\b[Mm][rR])(?<!, p)(?<!, pp)[.:\u2014]|\n|$)"
 )
 _QUOTED: Final = re.compile(
     r"(?i:\b(?:said|says|wrote|writes|observed|stated|states|argued|argues|noted|notes|thought|thinks|declared|concluded|expressed|put|remarked|pointed"
@@ -76,7 +76,7 @@ _COMPLEMENTS: Final = re.compile(
     r"|dissenting|concurring|respectfully|partially|dubitante|said|opinions?[\s)]*$|statement[\s)]*$)\b))"
 )
 """How words go on that say what is concurred in or dissented from."""
-_CASES: Final = re.compile(r"\bNos?\. ?[\d, and\-]+")
+_CASES: Final = re.compile(r"\bNos?\. ?\d[\d\-]*(?:(?:, and|,| and) \d[\d\-]*)*")
 _WITH_WHOM: Final = re.compile(r"[,(\s]*\b(?:with )?whom\b.*", re.DOTALL)
 _SAID: Final = re.compile(r"[^:]{0,40},? said")
 """``Mr. Justice DAVIS, dissenting, said:`` over his own words; those of a quoted judge stand in marks."""
@@ -187,8 +187,8 @@ def _is_no_name(speaker: re.Match[str]) -> bool:
 def _author(speaker: re.Match[str], bench: Bench) -> str | None:
     if speaker["the_chief"]:
         return chief_justice(bench.date) if bench.supreme else None
-    justice = bench.supreme and speaker["titled"] is not None
-    return surname(speaker["titled"] or speaker["name"], justice=justice)
+    justice = bench.supreme and speaker["titled"] is not None and "udge" not in speaker[0].lower()
+    return surname(speaker["titled"] or speaker["name"], justice=justice, date=bench.date)
 
 
 def _names(written: str, bench: Bench) -> list[str]:
@@ -206,7 +206,7 @@ def _names(written: str, bench: Bench) -> list[str]:
         if one["the_chief"]:
             found.append(chief_justice(bench.date) if bench.supreme else None)
         elif not _NOT_A_NAME.search(one["name"]) and len(one["name"]) > 2:
-            found.append(surname(one["name"], justice=bench.supreme))
+            found.append(surname(one["name"], justice=bench.supreme, date=bench.date))
     return [name for name in found if name]
 
 
@@ -293,11 +293,11 @@ def _led_in(rest: _Rest, author: str | None, led_in: re.Match[str] | None) -> Op
         return None
     kind = led_in["kind"] or (led_in[0] if _DISSENTS.match(led_in[0]) else "") or ""
     separate = _DISSENTS.search(kind) or _CONCURS.search(kind)
+    for_court = led_in["court"] or led_in["judgment"] or "deliver" in led_in[0]
+    court = OpinionType.PLURALITY if led_in["judgment"] else OpinionType.LEAD
     return Opening(
-        form=Form.SEPARATE
-        if separate
-        else (Form.COURT if led_in["court"] or "deliver" in led_in[0] else Form.BARE),
-        type=separate_type(kind) if separate else OpinionType.LEAD,
+        form=Form.SEPARATE if separate else (Form.COURT if for_court else Form.BARE),
+        type=separate_type(kind) if separate else court,
         author=author,
         joined_by=rest.joined_by or (),
         end=rest.at,

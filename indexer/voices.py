@@ -1,14 +1,17 @@
 """One text that several judges wrote → an opinion for each voice, with its own type and author."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from indexer.records import CaseRecord, Opinion, OpinionType, PageMark
-from indexer.voice_bounds import SEPARATE, Voice, find_voices
+from indexer.voice_bounds import SEPARATE, Voice, find_voices, first_opening
 from indexer.voice_front import split_front
-from indexer.voice_kinds import Bench
+from indexer.voice_kinds import Bench, Form
 
+_NOBODYS: Final = frozenset({OpinionType.COMBINED, OpinionType.OTHER, OpinionType.SYLLABUS})
+_PER_CURIAM: Final = re.compile(r"\W*per curiam\W*", re.IGNORECASE)
 _FEWEST_IN_OTHER: Final = 2
 """Voices that a text of unknown type must hold to be divided."""
 
@@ -21,15 +24,39 @@ def separate_voices(record: CaseRecord) -> CaseRecord:
     parts of its own: ``other`` for caption and counsel, ``syllabus`` for the reporter's. The court's
     opinion keeps the old id where it is the only voice; else every part's is the old one,
     ``-`` and its type, from the second on with its number. Texts of a known type, and those in which
-    no opening line tells who speaks, stay as they are; so doing it twice is doing it once.
+    no opening line tells who speaks, are not divided: a known type's get the author that their first
+    words name, where the source gives none. Doing it twice is doing it once.
     """
     bench = Bench(supreme=record.case.court_id == "scotus", date=record.case.date_filed)
     taken = {one.header.id for one in record.opinions}
     parts: list[Opinion] = []
     for opinion in record.opinions:
         voices = _voices(opinion, bench)
-        parts += _divided(opinion, voices, taken) if voices else [opinion]
+        divided = _divided(opinion, voices, taken) if voices else (opinion,)
+        parts += (_named(part, bench) for part in divided)
     return replace(record, opinions=tuple(parts))
+
+
+def _named(opinion: Opinion, bench: Bench) -> Opinion:
+    """Give an opinion of a known type the author that its first words name; ``PER CURIAM`` is nobody."""
+    header = opinion.header
+    if header.type in _NOBODYS:
+        return opinion
+    if header.author is not None:
+        curiam = header.type is OpinionType.LEAD and _PER_CURIAM.fullmatch(header.author)
+        return _signed(opinion, OpinionType.PER_CURIAM, None) if curiam else opinion
+    opening = first_opening(opinion.text, bench)
+    if opening is None:
+        return opinion
+    if opening.type is OpinionType.PER_CURIAM:
+        return _signed(opinion, opening.type, None) if header.type is OpinionType.LEAD else opinion
+    separate = opening.type in SEPARATE, header.type in SEPARATE
+    agrees = opening.form is Form.BARE or separate[0] == separate[1]
+    return _signed(opinion, header.type, opening.author) if agrees else opinion
+
+
+def _signed(opinion: Opinion, kind: OpinionType, author: str | None) -> Opinion:
+    return replace(opinion, header=replace(opinion.header, type=kind, author=author))
 
 
 def _voices(opinion: Opinion, bench: Bench) -> tuple[Voice, ...]:

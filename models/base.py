@@ -1,8 +1,8 @@
 """The seams of the ground floor: what turns text into numbers, and who it says it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -79,3 +79,18 @@ class Embedder(Protocol):
         parts' mean (weighted by their tokens) normalised: nothing of it is cut.
         """
         ...
+
+
+@runtime_checkable
+class ReadsApart(Protocol):
+    """An embedder whose reading of tokens can be had without the rest of it."""
+
+    @property
+    def token_reader(self) -> Callable[[str], TokenSpans]:
+        """What `token_spans` answers, as a function that can be pickled."""
+        ...
+
+
+def token_reader(embedder: Embedder) -> Callable[[str], TokenSpans]:
+    """Return the `token_spans` of ``embedder``, where it can be had as a function to be pickled."""
+    return embedder.token_reader if isinstance(embedder, ReadsApart) else embedder.token_spans

@@ -1,6 +1,6 @@
 """A prepared model at work: OpenVINO and a tokenizer, no torch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -66,6 +66,11 @@ class PreparedEmbedder:
     def spec(self) -> ModelSpec:
         """Identity and limits; constant."""
         return self._spec
+
+    @property
+    def token_reader(self) -> Callable[[str], TokenSpans]:
+        """What `token_spans` answers, as a function that can be pickled."""
+        return self._tokens.spans
 
     def token_spans(self, text: str, /) -> TokenSpans:
         """Return where each token of ``text`` lies, special tokens and the prompt left out."""

@@ -14,6 +14,7 @@ from indexer.store.analysis import citation_terms
 from indexer.store.ranking import Rows
 from indexer.store.snapshot import Index
 from indexer.store.stored import CatalogueEntry
+from service.errors import QueryError
 
 _REMEMBERED: Final = 64
 """Answers kept at the most."""
@@ -77,7 +78,10 @@ class Admission:
         return rows
 
     def _citing(self, citations: tuple[str, ...]) -> Rows:
-        """Return the rows whose words hold one of the citations."""
+        """Return the rows that cite one of the cases, in any form, or whose words hold its citation.
+
+        ``Graham, at 396``, ``id.`` and parallel citations count as far as the build resolved them.
+        """
         found = []
         for citation in citations:
             terms = citation_terms(citation)
@@ -85,7 +89,9 @@ class Admission:
                 raise FilterError(
                     "cites", f"{citation!r} is not one citation, such as 490 U.S. 386"
                 )
+            series, _, page = terms[0].rpartition("_")
             found.append(self._index.lexical.term_rows(terms[0]))
+            found.append(self._index.passages.citations.rows_citing(series, int(page)))
         return np.unique(np.concatenate(found))
 
 
@@ -103,6 +109,16 @@ def with_binding_courts(filters: Filters, cases: Catalogue) -> Filters | None:
     binding = binding_courts(filters.binding_on)
     courts = binding & set(filters.court) if filters.court else binding
     return replace(filters, binding_on=None, court=tuple(sorted(courts))) if courts else None
+
+
+def require_forum(forum: str | None, cases: Catalogue) -> None:
+    """Refuse, with a `QueryError`, a forum whose id neither courts-db nor a case of the corpus has."""
+    if forum is None:
+        return
+    try:
+        _require_court("forum", forum, cases)
+    except FilterError as error:
+        raise QueryError(error.name, error.reason) from None
 
 
 def _require_court(name: str, court_id: str, cases: Catalogue) -> None:

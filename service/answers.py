@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from indexer.filters import Filters
 from indexer.records import Case, Span
-from indexer.store.stored import StoredPassage
+from indexer.store.stored import StoredCitation, StoredPassage
 
 
 class Mode(StrEnum):
@@ -90,6 +90,8 @@ class Hit:
     before: tuple[Neighbour, ...] = ()
     after: tuple[Neighbour, ...] = ()
     explain: Explanation | None = None
+    cites: tuple[StoredCitation, ...] = ()
+    """The citations in the passage, in text order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

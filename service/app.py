@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service import routes, routes_catalogue, routes_status
+from service import routes, routes_catalogue, routes_citations, routes_status
 from service.errors import ServiceError
 from service.gate import Gate
 from service.live import Live
@@ -51,7 +51,7 @@ def create_app(settings: Settings, *, open_live: OpenLive) -> FastAPI:
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
     )
-    for module in (routes, routes_catalogue, routes_status):
+    for module in (routes, routes_citations, routes_catalogue, routes_status):
         app.include_router(module.router)
     for kind in _EXPECTED:
         app.add_exception_handler(kind, _tell)

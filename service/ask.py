@@ -9,17 +9,20 @@ from pydantic import ValidationError
 from indexer.store.manifest import read
 from indexer.store.snapshot import Index, build_folder
 from models.load import load_embedder
+from service.admission import require_forum
 from service.errors import QueryError
 from service.hit_fields import Selection
 from service.problems import problem_of
-from service.schemas_requests import SearchRequest, to_query
+from service.schemas_requests import SearchRequest, forum_of, to_query
 from service.search import SearchEngine
 from service.wire import search_response
 
 _PERIOD: Final = ("date_filed.gte", "date_filed.lte")
 
 
-def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
+def ask(
+    query: str, *, index: Path, k: int, filters: Sequence[str], forum: str | None = None
+) -> bytes:
     """Return the answer as JSON.
 
     Raises `QueryError` for a value out of its range, an `IndexOpenError` for an index that cannot be
@@ -29,7 +32,7 @@ def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
         raise QueryError("QUERY", "is empty; write what you are looking for")
     try:
         request = SearchRequest.model_validate(
-            {"query": query, "k": k, "filters": parse_filters(filters)}
+            {"query": query, "k": k, "filters": parse_filters(filters), "forum": forum}
         )
     except ValidationError as error:
         problem = problem_of(error)
@@ -42,8 +45,9 @@ def ask(query: str, *, index: Path, k: int, filters: Sequence[str]) -> bytes:
     embedder = load_embedder(read(build_folder(index, None)).model.name)
     with Index.open(index, expect_model=embedder.spec) as snapshot:
         engine = SearchEngine(snapshot, embedder)
+        require_forum(request.forum, snapshot.passages)
         answer = engine.search(to_query(request))
-        response = search_response(answer, snapshot.manifest)
+        response = search_response(answer, snapshot.manifest, forum=forum_of(request))
         return response.model_dump_json(include=Selection().of_answer()).encode()
 
 

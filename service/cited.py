@@ -38,7 +38,15 @@ class CitedRows:
     """The question without the citations; empty where it is nothing but names."""
 
 
-class _Citation(NamedTuple):
+class WrittenCitation(NamedTuple):
+    """Volume, reporter and page as someone wrote them, whatever the build has."""
+
+    volume: str
+    reporter: str
+    page: int
+
+
+class NamedCitation(NamedTuple):
     """A citation of cases of this build, and where it stands in the question."""
 
     cases: Sequence[FoundCase]
@@ -58,9 +66,9 @@ def cited_rows(text: str, finder: CaseFinder) -> CitedRows | None:
     word for word and names nothing.
     """
     bare = without_quoted(text)
-    citations = list(_citations(bare, finder))
+    citations = list(citations_in(bare, finder))
     cases = {case.seq: case for citation in citations for case in citation.cases}
-    rest = _without(text, citations)
+    rest = without_citations(text, citations)
     if not cases:
         named = finder.named(text) if bare == text else []
         return _rows_of(named, [], rest="") if named else None
@@ -106,7 +114,7 @@ def _ends(rows: range) -> tuple[int, int]:
     return rows.start, rows.stop
 
 
-def _citations(text: str, finder: CaseFinder) -> Iterator[_Citation]:
+def citations_in(text: str, finder: CaseFinder) -> Iterator[NamedCitation]:
     """Yield the citations of cases of the build; of what only looks like one, the build has none."""
     end = 0
     for volume in _VOLUME.finditer(text):
@@ -119,7 +127,7 @@ def _citations(text: str, finder: CaseFinder) -> Iterator[_Citation]:
             yield found._replace(end=end)
 
 
-def _citation_at(text: str, start: int, finder: CaseFinder) -> _Citation | None:
+def _citation_at(text: str, start: int, finder: CaseFinder) -> NamedCitation | None:
     """Return the citation of cases of the build that begins at ``start``, if one does."""
     volume = _VOLUME.match(text, start)
     name = _REPORTER_AND_PAGE.match(text, volume.end()) if volume else None
@@ -127,12 +135,12 @@ def _citation_at(text: str, start: int, finder: CaseFinder) -> _Citation | None:
         return None
     series, page = series_key(volume[0], name["reporter"]), int(name["page"])
     if cases := finder.beginning_at(series, page):
-        return _Citation(cases, series, None, start, name.end())
+        return NamedCitation(cases, series, None, start, name.end())
     cases = finder.reaching(series, page)
-    return _Citation(cases, series, page, start, name.end()) if cases else None
+    return NamedCitation(cases, series, page, start, name.end()) if cases else None
 
 
-def _with_pin(text: str, found: _Citation, finder: CaseFinder) -> _Citation:
+def _with_pin(text: str, found: NamedCitation, finder: CaseFinder) -> NamedCitation:
     """Add the page named behind a citation, unless that number begins the next citation."""
     pin = _PIN.match(text, found.end)
     if pin is None or _citation_at(text, pin.start("page"), finder) is not None:
@@ -140,7 +148,17 @@ def _with_pin(text: str, found: _Citation, finder: CaseFinder) -> _Citation:
     return found._replace(page=int(pin["page"]), end=pin.end())
 
 
-def _without(text: str, citations: Sequence[_Citation]) -> str:
+def citation_written(text: str) -> WrittenCitation | None:
+    """Return the first thing in ``text`` that has the form of a citation, known or not."""
+    for volume in _VOLUME.finditer(text):
+        name = _REPORTER_AND_PAGE.match(text, volume.end())
+        if name is not None:
+            return WrittenCitation(volume[0], name["reporter"], int(name["page"]))
+    return None
+
+
+def without_citations(text: str, citations: Sequence[NamedCitation]) -> str:
+    """Return ``text`` without what these citations take up."""
     at, kept = 0, []
     for citation in citations:
         kept.append(text[at : citation.start])

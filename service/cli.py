@@ -15,6 +15,7 @@ from service.cli_options import (
     AsJson,
     Calibrate,
     Filter,
+    Forum,
     Hits,
     Host,
     Ids,
@@ -32,7 +33,7 @@ from service.cli_options import (
 if TYPE_CHECKING:
     from indexer.build import BuildOptions, BuildReport
     from indexer.records import CaseRecord
-    from indexer.sources import Refused
+    from indexer.sources import Noticed, Refused
     from indexer.store.manifest import Manifest
 
 app = typer.Typer(
@@ -94,7 +95,7 @@ def build(
                 refusals.watch(records),
                 index,
                 embedder=embedder,
-                options=_options(sources, report),
+                options=_options(sources, report, jobs=jobs),
             )
     _finish(done, refusals)
 
@@ -149,6 +150,7 @@ def search(
     index: Index = DEFAULT_INDEX,
     k: Hits = 10,
     filters: Filter = None,
+    forum: Forum = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask the current build a question.
@@ -158,7 +160,7 @@ def search(
     with console.failures():
         from service.ask import ask
 
-        answer = ask(query, index=index, k=k, filters=filters or [])
+        answer = ask(query, index=index, k=k, filters=filters or [], forum=forum)
     console.show_answer(answer, as_json=as_json)
 
 
@@ -261,27 +263,32 @@ def prepare(source: Source, target: Target, calibrate: Calibrate = None) -> None
 
 
 def _texts_of(sources: Sequence[Path]) -> list[str]:
-    from indexer.sources import Refused, read_sources
+    from indexer.records import CaseRecord
+    from indexer.sources import read_sources
 
     return [
         opinion.text
         for record in console.Refusals().watch(read_sources(sources))
-        if not isinstance(record, Refused)
+        if isinstance(record, CaseRecord)
         for opinion in record.opinions
     ]
 
 
-def _id_of(record: "CaseRecord | Refused") -> str | None:
-    from indexer.sources import Refused
+def _id_of(record: "CaseRecord | Refused | Noticed") -> str | None:
+    from indexer.records import CaseRecord
 
-    return None if isinstance(record, Refused) else record.case.id
+    return record.case.id if isinstance(record, CaseRecord) else None
 
 
 def _options(
-    sources: Sequence[Path], report: console.Report, *, before: "Manifest | None" = None
+    sources: Sequence[Path],
+    report: console.Report,
+    *,
+    jobs: int | None,
+    before: "Manifest | None" = None,
 ) -> "BuildOptions":
     """Describe a build; one that goes on from another is cut alike, and keeps its sources' names."""
-    from indexer.build import BuildOptions
+    from indexer.build import BuildOptions, helpers_for
 
     names = [path.resolve().name for path in sources]
     return BuildOptions(
@@ -290,12 +297,13 @@ def _options(
         program_version=version("opinion-search"),
         on_progress=report,
         on_warning=console.warn,
+        helpers=helpers_for(jobs or os.cpu_count() or 1),
     )
 
 
 def _rebuild(
     index: Path,
-    records: "Iterable[CaseRecord | Refused]",
+    records: "Iterable[CaseRecord | Refused | Noticed]",
     *,
     names: Sequence[Path],
     replaced: frozenset[str],
@@ -315,12 +323,13 @@ def _rebuild(
             merged(index, records, replaced=replaced),
             index,
             embedder=embedder,
-            options=_options(names, report, before=manifest),
+            options=_options(names, report, jobs=jobs, before=manifest),
         )
 
 
 def _finish(done: "BuildReport", refusals: console.Refusals) -> None:
     refusals.tell(done.refused)
+    refusals.sum_up()
     console.show_build(done)
     if done.refused:
         raise typer.Exit(EXIT_REFUSED)

@@ -37,7 +37,8 @@ Jobs = Annotated[
     typer.Option(
         min=1,
         metavar="N",
-        help="Threads for the model; left out: one for each processor, 8 at the most.",
+        help="Processors to use: a thread of the model for each (left out: of all processors, 8 at the "
+        "most), and for every four a process that cuts opinions beside them.",
         envvar=f"{PREFIX}JOBS",
     ),
 ]
@@ -59,6 +60,15 @@ Filter = Annotated[
         "date_filed.lte, opinion_type, section_role, case_id, judge, status, cites. In the "
         "environment, white space parts one pair from the next.",
         envvar=f"{PREFIX}FILTER",
+    ),
+]
+Forum = Annotated[
+    str | None,
+    typer.Option(
+        "--forum",
+        metavar="COURT",
+        help="The court you write to, by courts-db id: each hit says whether it binds that court.",
+        envvar=f"{PREFIX}FORUM",
     ),
 ]
 Host = Annotated[

@@ -6,6 +6,7 @@ Results go to standard output; progress and complaints to standard error.
 import json
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from indexer.cost import Cost
 from indexer.errors import FilterError, IndexerError
 from models.errors import ModelError
 from service.errors import QueryError, ServiceError, SettingsError
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from indexer.build import BuildReport
     from indexer.build import Progress as Advance
     from indexer.records import CaseRecord
-    from indexer.sources import Refused
+    from indexer.sources import Noticed, Refused
     from indexer.store.manifest import Manifest
     from models.folder import PreparedModel
 
@@ -36,6 +38,11 @@ STOPPED_BUILD: Final = (
     "for the next try"
 )
 STOPPED_SERVER: Final = "stopped"
+
+_SUMMED_UP: Final = {
+    "repeated_words": "an opinion left out whose words another one of the case has",
+    "partial_date": "a date that no calendar has, used as far as it is one",
+}
 
 Report = Callable[["Advance"], None]
 
@@ -75,26 +82,47 @@ def warn(line: str) -> None:
 
 
 class Refusals:
-    """Names each refused source once, with its reason, as soon as it is known."""
+    """Names each refused source once, with its reason, as soon as it is known; and what is noticed.
+
+    Notices about a single case each are only counted: the build has them all.
+    """
 
     def __init__(self) -> None:
-        self._told: set[Refused] = set()
+        self._told: set[object] = set()
+        self._counted: Counter[str] = Counter()
 
-    def watch(self, records: "Iterable[CaseRecord | Refused]") -> "Iterator[CaseRecord | Refused]":
+    def watch(
+        self, records: "Iterable[CaseRecord | Refused | Noticed]"
+    ) -> "Iterator[CaseRecord | Refused | Noticed]":
         """Hand on ``records``, naming those that are refused."""
-        from indexer.sources import Refused
+        from indexer.raw import NoteKind
+        from indexer.sources import Noticed, Refused
 
+        self._counted.clear()
         for record in records:
             if isinstance(record, Refused):
                 self.tell([record])
+            elif isinstance(record, Noticed):
+                if record.kind is NoteKind.UNKNOWN_COURT:
+                    self._once(record, "noticed")
+                else:
+                    self._counted[_SUMMED_UP[record.kind]] += 1
             yield record
 
     def tell(self, refused: "Iterable[Refused]") -> None:
         """Name the ones that were not named yet."""
         for one in refused:
-            if one not in self._told:
-                self._told.add(one)
-                complain(f"refused: {one}")
+            self._once(one, "refused")
+
+    def sum_up(self) -> None:
+        """Say how much was noticed that was not named."""
+        for what, cases in self._counted.items():
+            complain(f"noticed: {_counted(cases, 'cases')}: {what}; see notices.jsonl of the build")
+
+    def _once(self, one: "Refused | Noticed", word: str) -> None:
+        if one not in self._told:
+            self._told.add(one)
+            complain(f"{word}: {one}")
 
 
 @contextmanager
@@ -116,7 +144,7 @@ def _bar() -> Iterator[Report]:
         TextColumn("{task.fields[cases]} cases"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total} passages embedded"),
-        TextColumn("{task.fields[rate]:.0f}/s"),
+        TextColumn("{task.fields[rate]:.0f} passages/s"),
         TimeElapsedColumn(),
     )
     started = monotonic()
@@ -157,6 +185,15 @@ def show_build(done: "BuildReport") -> None:
         f"build {done.build_id}: {held} ({done.embedded} embedded, {done.from_cache} from the cache)"
         + refused
     )
+    typer.echo(_cost_line(done.cost))
+
+
+def _cost_line(cost: Cost) -> str:
+    return (
+        f"{cost.seconds:.1f} s, {cost.share_without_model:.0%} of them without the model; "
+        f"{cost.share_outside:.0%} of the processor time outside it; "
+        f"{cost.peak_bytes / 1e6:.0f} MB of memory at the most"
+    )
 
 
 def _counted(number: int, plural: str) -> str:
@@ -186,6 +223,8 @@ def show_manifest(manifest: "Manifest", *, as_json: bool) -> None:
         ("sources", ", ".join(manifest.sources)),
         ("bytes", sum(entry.bytes for entry in manifest.files.values())),
     ]
+    if cost := Cost.from_json(manifest.cost):
+        rows.append(("cost", _cost_line(cost)))
     for name, value in rows:
         typer.echo(f"{name:16} {value}")
 
@@ -222,7 +261,8 @@ def show_answer(answer: bytes, *, as_json: bool) -> None:
 def _show_hit(hit: dict[str, Any]) -> None:
     """Print one hit of a JSON answer: citation, place, words."""
     section = " › ".join(hit["section"]["path"])
-    typer.echo(f"{hit['rank']:3}. {hit['cite']}  [{hit['score']:.2f} {hit['confidence']}]")
+    told = " ".join(one for one in (hit["confidence"], hit.get("authority")) if one)
+    typer.echo(f"{hit['rank']:3}. {hit['cite']}  [{hit['score']:.2f} {told}]")
     typer.echo(f"     {section} ({hit['section']['role']})  {hit['passage']['id']}")
     for line in textwrap.wrap(hit["passage"]["text"], _WRAP):
         typer.echo(f"     {line}")

@@ -114,6 +114,25 @@ Binding: TypeAlias = Annotated[
         "`ca6` keeps the Sixth Circuit and the Supreme Court.",
     ),
 ]
+Forum: TypeAlias = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=500,
+        description="The court you write to, by courts-db id: `mied`. Each hit then says in `authority` "
+        "whether its words bind that court. It leaves nothing out. null: the court of "
+        "`binding_on`, if that filter is set.",
+    ),
+]
+OwnForum: TypeAlias = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=500,
+        description="The court you write to, by courts-db id: `mied`. `authority` then says whether "
+        "the words bind that court.",
+    ),
+]
 Cases: TypeAlias = Annotated[_Values, Field(description="Only these cases, by the ids hits carry.")]
 Judges: TypeAlias = Annotated[
     _Values,
@@ -124,5 +143,8 @@ Statuses: TypeAlias = Annotated[
 ]
 Cites: TypeAlias = Annotated[
     _Values,
-    Field(description="Only passages that cite one of these: `490 U.S. 386`."),
+    Field(
+        description="Only passages that cite one of these: `490 U.S. 386`. A case of the index counts "
+        "as cited in any form: in full, short, supra, id., or by a parallel citation."
+    ),
 ]

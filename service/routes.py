@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
+from service.admission import require_forum
 from service.dependencies import WORK, JsonRoute, LiveDep
 from service.errors import ServiceError
 from service.hit_fields import Selection
@@ -15,7 +16,7 @@ from service.openapi import ASKING, LISTING
 from service.problems import problem_of
 from service.schemas import BatchResponse, SearchResponse
 from service.schemas_params import SearchParams
-from service.schemas_requests import BatchRequest, SearchRequest, to_query
+from service.schemas_requests import BatchRequest, SearchRequest, forum_of, to_query
 from service.wire import search_response
 
 router: Final = APIRouter(prefix="/v1", tags=["search"], route_class=JsonRoute, dependencies=WORK)
@@ -94,8 +95,9 @@ def search_batch(
 
 def _answer(searcher: Searcher, request: SearchRequest) -> bytes:
     selection = Selection.of(request.fields)
+    require_forum(request.forum, searcher.index.passages)
     answer = searcher.search(to_query(request))
-    response = search_response(answer, searcher.index.manifest, selection)
+    response = search_response(answer, searcher.index.manifest, selection, forum=forum_of(request))
     return response.model_dump_json(include=selection.of_answer()).encode()
 
 

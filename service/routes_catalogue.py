@@ -1,16 +1,14 @@
 """Passages, opinions and cases by their ids, and the catalogue of cases."""
 
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, Path, Query, Response
 
 from indexer.store.passages import PassageStore
 from indexer.store.stored import CatalogueEntry
-from service.admission import with_binding_courts
+from service.admission import require_forum, with_binding_courts
+from service.cursors import cursor_at, position_of
 from service.dependencies import WORK, JsonRoute, LiveDep
-from service.errors import QueryError
 from service.openapi import LISTING, READING
 from service.schemas import PassageHitOut, SimilarResponse
 from service.schemas_catalogue import CaseResponse, CasesResponse, OpinionResponse
@@ -26,8 +24,6 @@ from service.wire import (
 )
 
 router: Final = APIRouter(prefix="/v1", route_class=JsonRoute, dependencies=WORK)
-
-_CURSOR: Final = re.compile(r"(?P<after>[0-9]{1,18})@(?P<build>.+)")
 
 PassageId: TypeAlias = Annotated[
     str,
@@ -58,12 +54,13 @@ def similar_passages(
     They are from other cases unless `same_case` is true.
     """
     with live.searcher() as searcher:
+        require_forum(params.forum, searcher.index.passages)
         hits = searcher.similar(passage_id, k=params.k, same_case=params.same_case)
         return json_response(
             SimilarResponse(
                 passage_id=passage_id,
                 index=index_out(searcher.index.manifest),
-                hits=tuple(hit_out(hit) for hit in hits),
+                hits=tuple(hit_out(hit, forum=params.forum) for hit in hits),
             )
         )
 
@@ -81,7 +78,9 @@ def get_passage(
 ) -> Response:
     """Return one passage with its place and its citation, and `context` passages before and after."""
     with live.searcher() as searcher:
-        return json_response(passage_hit_out(searcher.passage(passage_id, context=params.context)))
+        require_forum(params.forum, searcher.index.passages)
+        hit = searcher.passage(passage_id, context=params.context)
+        return json_response(passage_hit_out(hit, forum=params.forum))
 
 
 @router.get(
@@ -116,13 +115,16 @@ def list_cases(params: Annotated[CaseParams, Query()], live: LiveDep) -> Respons
     """
     with live.searcher() as searcher:
         index = searcher.index
-        after = _after(params.cursor, build_id=index.manifest.build_id)
+        after = position_of(params.cursor, build_id=index.manifest.build_id, first=-1)
         found = _entries(index.passages, params, after)
         shown = found[: params.limit]
         more = len(found) > params.limit
-        cursor = _cursor(shown[-1].seq, build_id=index.manifest.build_id) if more else None
+        cursor = cursor_at(shown[-1].seq, build_id=index.manifest.build_id) if more else None
         return json_response(
-            CasesResponse(cases=tuple(case_out(e.case) for e in shown), next_cursor=cursor)
+            CasesResponse(
+                cases=tuple(case_out(e.case, cited_by=e.cited_by) for e in shown),
+                next_cursor=cursor,
+            )
         )
 
 
@@ -155,23 +157,3 @@ def _entries(passages: PassageStore, params: CaseParams, after: int) -> list[Cat
     if filters is None:
         return []
     return passages.cases(filters, after=after, limit=params.limit + 1)
-
-
-def _cursor(after: int, *, build_id: str) -> str:
-    return urlsafe_b64encode(f"{after}@{build_id}".encode()).decode().rstrip("=")
-
-
-def _after(cursor: str | None, *, build_id: str) -> int:
-    """Read a cursor of this build; positions of another build would skip or repeat cases."""
-    if cursor is None:
-        return -1
-    try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except ValueError:
-        text = ""
-    match = _CURSOR.fullmatch(text)
-    if match is None:
-        raise QueryError("cursor", "is not one of ours; pass `next_cursor` as it came")
-    if match["build"] != build_id:
-        raise QueryError("cursor", "is of an earlier build of the index; start again without it")
-    return int(match["after"])

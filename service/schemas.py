@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.records import NameSource, OpinionType, SectionRole
+from indexer.authority import Authority
+from indexer.courts import CourtLevel
+from indexer.records import CitationKind, NameSource, OpinionType, SectionRole
 from service.answers import Confidence, HighlightKind, Mode
 
 Score = Annotated[
@@ -56,6 +58,41 @@ class PageRangeOut(AnswerModel):
     last: Annotated[str, Field(description="Page on which it ends; may equal `first`.")]
 
 
+class CitedOut(AnswerModel):
+    """A place in a passage where a case is cited."""
+
+    citation: Annotated[
+        str | None,
+        Field(description="The full citation it stands for: `490 U.S. 386`; null: none is known."),
+    ]
+    name: Annotated[
+        str | None,
+        Field(description="The case's name as the text writes it, else as the index knows it."),
+    ]
+    case_id: Annotated[
+        str | None,
+        Field(description="Id for /v1/cases/{id}; null: not a case of this index, or not certain."),
+    ]
+    kind: Annotated[
+        CitationKind,
+        Field(description="How it is cited; `name`: by its parties' names alone."),
+    ]
+    pin: Annotated[str | None, Field(description="The pages it points to, as written; null: none.")]
+    quoted: Annotated[
+        bool, Field(description="Whether quoted words beside it are credited to that case.")
+    ]
+    parenthetical: Annotated[
+        str | None,
+        Field(description="What the text says of it in a parenthesis behind it; null: nothing."),
+    ]
+    inferred: Annotated[
+        bool,
+        Field(description="Whether the case was told by its name alone, without a citation."),
+    ]
+    start: Annotated[int, Field(description="Code-point offset into `passage.text`.")]
+    end: Annotated[int, Field(description="Code-point offset just after the citation.")]
+
+
 class PassageOut(SelectableModel):
     """The passage itself: the court's words, unaltered."""
 
@@ -71,6 +108,12 @@ class PassageOut(SelectableModel):
         tuple[PageRangeOut, ...],
         Field(description="Reporter pages, one entry per reporter; empty when unknown."),
     ]
+    cites: Annotated[
+        tuple[CitedOut, ...],
+        Field(
+            description="The cases that the passage cites, each place, in the order of the text."
+        ),
+    ]
 
 
 class SectionOut(SelectableModel):
@@ -84,6 +127,20 @@ class SectionOut(SelectableModel):
         str | None, Field(description="The heading's enumerator, such as `II-A`; null: none.")
     ]
     role: Annotated[SectionRole, Field(description="What the section does in the opinion.")]
+    noted_at: Annotated[
+        int | None,
+        Field(
+            description="Of a footnote: code-point offset, in the opinion's text, of the mark that "
+            "points to it; null: unknown, or not a footnote."
+        ),
+    ]
+    noted_in: Annotated[
+        str | None,
+        Field(
+            description="Of a footnote: id for /v1/passages/{id} of the passage that holds its mark: "
+            "what the footnote is about; null: unknown, or not a footnote."
+        ),
+    ]
 
 
 class OpinionHeaderOut(SelectableModel):
@@ -116,6 +173,17 @@ class CaseOut(SelectableModel):
     court: Annotated[str | None, Field(description="The court's full name.")]
     court_citation_string: Annotated[
         str | None, Field(description="The court as citations write it: `6th Cir.`.")
+    ]
+    court_level: Annotated[
+        CourtLevel | None,
+        Field(
+            description="`last_resort`, `intermediate` (hears appeals) or `trial`; null: the court "
+            "is not known, or is none of these."
+        ),
+    ]
+    court_parent: Annotated[
+        str | None,
+        Field(description="courts-db id of the court that it is a part of; null: of none."),
     ]
     date_filed: Annotated[
         str | None, Field(description="ISO 8601, perhaps only the year or the month.")
@@ -185,6 +253,16 @@ class PassageHitOut(AnswerModel):
     case: Annotated[CaseOut, Field(description="The case, as it is cited.")]
     cite: Annotated[
         str, Field(description="Ready citation with the page: copy it beside a quotation.")
+    ]
+    authority: Annotated[
+        Authority | None,
+        Field(
+            description="What the words are to the `forum`, by vertical precedent alone: `binding`: the "
+            "published opinion of a court above it; `same_court`: of the forum itself; `persuasive`: all "
+            "else, a dissent, concurrence, plurality, syllabus or unpublished opinion of any court "
+            "too. Whether it is still good law, or holding or dictum, it does not say. null: no "
+            "forum was named, or the court is not known."
+        ),
     ]
     highlights: Annotated[
         tuple[HighlightOut, ...], Field(description="Stretches of `passage.text` to mark.")

@@ -21,6 +21,13 @@ class OpinionSectionOut(AnswerModel):
     role: Annotated[SectionRole, Field(description="What the section does in the opinion.")]
     start: Annotated[int, Field(description="Code-point offset in `text`, heading included.")]
     end: Annotated[int, Field(description="Code-point offset just after it.")]
+    noted_at: Annotated[
+        int | None,
+        Field(
+            description="Of a footnote: code-point offset in `text` of the mark that points to it; "
+            "null: unknown, or not a footnote."
+        ),
+    ]
 
 
 class PageMarkOut(AnswerModel):

@@ -4,7 +4,7 @@ Lists are repeated parameters (``court=ca6&court=scotus``); the bounds of the da
 ``date_filed.gte`` and ``date_filed.lte``, or the same with an underscore.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -16,9 +16,11 @@ from service.request_fields import (
     Binding,
     Context,
     FieldList,
+    Forum,
     Hits,
     Items,
     MinScore,
+    OwnForum,
     PerGroup,
     QueryText,
 )
@@ -30,6 +32,18 @@ from service.schemas_requests import (
     describe,
     to_filters,
 )
+
+CaseLimit: TypeAlias = Annotated[
+    int, Field(ge=1, le=100, description="The most cases in one answer.")
+]
+Cursor: TypeAlias = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=2000,
+        description="`next_cursor` of the answer before, to go on after it.",
+    ),
+]
 
 
 class NoParams(RequestModel):
@@ -88,6 +102,7 @@ class SearchParams(FilterParams):
     k: Hits = 10
     mode: Annotated[Mode, Field(description=describe(SearchRequest, "mode"))] = Mode.HYBRID
     rerank: Annotated[bool | None, Field(description=describe(SearchRequest, "rerank"))] = None
+    forum: Forum = None
     group_by: Annotated[
         Literal["case"] | None, Field(description=describe(SearchRequest, "group_by"))
     ] = None
@@ -105,6 +120,7 @@ class SearchParams(FilterParams):
             mode=self.mode,
             rerank=self.rerank,
             filters=self.filters_in().model_copy(update={"cites": self.cites}),
+            forum=self.forum,
             group_by=self.group_by,
             passages_per_group=self.passages_per_group,
             context=self.context,
@@ -117,19 +133,35 @@ class SearchParams(FilterParams):
 class CaseParams(FilterParams):
     """Which part of the catalogue to list."""
 
-    limit: Annotated[int, Field(ge=1, le=100, description="The most cases in one answer.")] = 20
-    cursor: Annotated[
-        str | None,
-        Field(
-            min_length=1,
-            max_length=2000,
-            description="`next_cursor` of the answer before, to go on after it.",
-        ),
-    ] = None
+    limit: CaseLimit = 20
+    cursor: Cursor = None
 
     def filters(self) -> Filters:
         """Return the conditions as the index takes them."""
         return to_filters(self.filters_in())
+
+
+class CitingParams(RequestModel):
+    """Which part of the cases that cite a case to list."""
+
+    model_config = ConfigDict(strict=False)
+
+    limit: CaseLimit = 20
+    cursor: Cursor = None
+
+
+class CitationParams(RequestModel):
+    """What to look up."""
+
+    ref: Annotated[
+        str,
+        Field(
+            description="One citation or name of a case: `490 U.S. 386`, `490 U.S. at 396`, "
+            "`392 U.S. 1, 27`, `Terry v. Ohio`. 1 to 500 characters.",
+            examples=["490 U.S. 386"],
+            json_schema_extra={"minLength": 1, "maxLength": 500},
+        ),
+    ]
 
 
 class PassageParams(RequestModel):
@@ -138,6 +170,7 @@ class PassageParams(RequestModel):
     model_config = ConfigDict(strict=False)
 
     context: Context = 0
+    forum: OwnForum = None
 
 
 class SimilarParams(RequestModel):
@@ -149,3 +182,4 @@ class SimilarParams(RequestModel):
     same_case: Annotated[
         bool, Field(description="Whether passages of the same case may be among them.")
     ] = False
+    forum: OwnForum = None

@@ -28,6 +28,7 @@ from service.request_fields import (
     Context,
     Courts,
     Fields,
+    Forum,
     Hits,
     Judges,
     MinScore,
@@ -153,6 +154,7 @@ class SearchRequest(RequestModel):
         FiltersIn | None,
         Field(strict=False, description="Conditions that every hit meets; null: none."),
     ] = None
+    forum: Forum = None
     group_by: Annotated[
         Literal["case"] | None,
         Field(
@@ -167,6 +169,13 @@ class SearchRequest(RequestModel):
         bool, Field(description="Whether each hit says how each way of searching ranked it.")
     ] = False
     fields: Fields = ()
+
+
+def forum_of(request: SearchRequest) -> str | None:
+    """Return the court that hits are weighed for: the one named, else that of ``binding_on``."""
+    if request.forum is not None or request.filters is None:
+        return request.forum
+    return request.filters.binding_on
 
 
 class BatchRequest(RequestModel):

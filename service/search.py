@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -116,6 +117,7 @@ class SearchEngine:
         hits, groups = self._answer(
             question, query, found._replace(rows=found.rows[best], evidence=found.evidence[best])
         )
+        hits, groups = self._with_cites(hits), self._groups_with_cites(groups)
         clock.lap("fetch")
         return Answer(
             query=query,
@@ -138,16 +140,19 @@ class SearchEngine:
         others = (ranking.rows < first) | (ranking.rows >= end)
         rows = ranking.rows[others][:k]
         scores = self._calibration.dense(dense_evidence(ranking.scores[others][:k]))
-        return tuple(
-            self._hit(stored, rank=place + 1, score=float(scores[place]))
-            for place, stored in enumerate(store.fetch(rows))
+        return self._with_cites(
+            [
+                self._hit(stored, rank=place + 1, score=float(scores[place]))
+                for place, stored in enumerate(store.fetch(rows))
+            ]
         )
 
     def passage(self, passage_id: str, /, *, context: int = 0) -> Hit:
         """Return one passage with its neighbours, without rank and score."""
         row = self._index.passages.row_of(passage_id)
         (stored,) = self._index.passages.fetch(np.array([row]))
-        return self._with_context(self._hit(stored), context)
+        (hit,) = self._with_cites([self._hit(stored)])
+        return self._with_context(hit, context)
 
     def _retrieve(
         self, question: Question, query: SearchQuery, allowed: Rows | None, clock: _Clock
@@ -269,6 +274,17 @@ class SearchEngine:
             stored=stored,
             cite=pin_cite(stored.case, stored.pages, opinion=stored.opinion),
         )
+
+    def _with_cites(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Add the citations in each passage, read for all of them at once."""
+        cited = self._index.passages.citations.cited_in([hit.stored for hit in hits])
+        return tuple(replace(hit, cites=one) for hit, one in zip(hits, cited, strict=True))
+
+    def _groups_with_cites(self, groups: tuple[Group, ...] | None) -> tuple[Group, ...] | None:
+        if groups is None:
+            return None
+        hits = iter(self._with_cites([hit for group in groups for hit in group.hits]))
+        return tuple(replace(group, hits=tuple(islice(hits, len(group.hits)))) for group in groups)
 
     def _with_context(self, hit: Hit, context: int) -> Hit:
         if not context:

@@ -14,7 +14,7 @@ PREFIX: Final = "OPINION_SEARCH_"
 _SPELT: Final = {"index_dir": "INDEX"}
 """Settings that are spelt as the option of the command line is: `--index`."""
 _OTHER_COMMANDS: Final = frozenset(
-    f"{PREFIX}{name}" for name in ("CALIBRATE", "FILTER", "JOBS", "JSON", "K", "TARGET")
+    f"{PREFIX}{name}" for name in ("CALIBRATE", "FILTER", "FORUM", "JOBS", "JSON", "K", "TARGET")
 )
 """Options of other commands than `serve` that may stand in the same environment."""
 

@@ -1,18 +1,21 @@
 """Records become wire models, and wire models bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import Response
 from pydantic import BaseModel
 
+from indexer.authority import authority_on
+from indexer.courts import court_level, court_parent
 from indexer.records import Case, OpinionHeader, PageMark, Section
 from indexer.store.manifest import Manifest
-from indexer.store.stored import CatalogueEntry, StoredOpinion, StoredPassage
+from indexer.store.stored import CatalogueEntry, StoredCitation, StoredOpinion, StoredPassage
 from service.answers import Answer, Group, Hit, Neighbour, Timings
 from service.hit_fields import Include, Selection
 from service.schemas import (
     CaseOut,
+    CitedOut,
     ContextOut,
     ExplainOut,
     GroupOut,
@@ -46,9 +49,16 @@ def json_response(model: BaseModel, *, include: Include | None = None) -> Respon
 
 
 def search_response(
-    answer: Answer, manifest: Manifest, selection: Selection = _ALL
+    answer: Answer,
+    manifest: Manifest,
+    selection: Selection = _ALL,
+    *,
+    forum: str | None = None,
 ) -> SearchResponse:
-    """Return the wire form of an answer; `Selection.of_answer` still has to be applied to it."""
+    """Return the wire form of an answer; `Selection.of_answer` still has to be applied to it.
+
+    ``forum`` is the court that the hits are weighed for.
+    """
     groups = answer.groups
     return SearchResponse(
         query=answer.query.text,
@@ -59,8 +69,10 @@ def search_response(
         exact=answer.exact,
         candidates_considered=answer.candidates_considered,
         no_match=answer.no_match,
-        hits=tuple(hit_out(hit, selection) for hit in answer.hits),
-        groups=None if groups is None else tuple(_group_out(group, selection) for group in groups),
+        hits=tuple(hit_out(hit, selection, forum=forum) for hit in answer.hits),
+        groups=None
+        if groups is None
+        else tuple(_group_out(group, selection, forum) for group in groups),
     )
 
 
@@ -75,14 +87,14 @@ def index_out(manifest: Manifest) -> IndexOut:
     )
 
 
-def hit_out(hit: Hit, selection: Selection = _ALL) -> HitOut:
+def hit_out(hit: Hit, selection: Selection = _ALL, *, forum: str | None = None) -> HitOut:
     """Return the wire form of a ranked hit."""
     assert hit.rank is not None
     assert hit.score is not None
     assert hit.confidence is not None
     explain = hit.explain
     return HitOut(
-        **_parts(hit, selection),
+        **_parts(hit, selection, forum),
         rank=hit.rank,
         score=hit.score,
         confidence=hit.confidence,
@@ -99,13 +111,13 @@ def hit_out(hit: Hit, selection: Selection = _ALL) -> HitOut:
     )
 
 
-def passage_hit_out(hit: Hit) -> PassageHitOut:
+def passage_hit_out(hit: Hit, *, forum: str | None = None) -> PassageHitOut:
     """Return the wire form of a passage that was asked for by id."""
-    return PassageHitOut(**_parts(hit, _ALL))
+    return PassageHitOut(**_parts(hit, _ALL, forum))
 
 
-def case_out(case: Case, *, with_extra: bool = False) -> CaseOut:
-    """Return the wire form of a case."""
+def case_out(case: Case, *, cited_by: int, with_extra: bool = False) -> CaseOut:
+    """Return the wire form of a case that ``cited_by`` other cases cite."""
     return CaseOut(
         id=case.id,
         name=case.name,
@@ -114,12 +126,14 @@ def case_out(case: Case, *, with_extra: bool = False) -> CaseOut:
         court_id=case.court_id,
         court=case.court,
         court_citation_string=case.court_citation_string,
+        court_level=court_level(case.court_id) if case.court_id else None,
+        court_parent=court_parent(case.court_id) if case.court_id else None,
         date_filed=case.date_filed,
         docket_number=case.docket_number,
         judges=case.judges,
         status=case.status,
         url=case.url,
-        cited_by_count=0,  # no build counts them yet
+        cited_by_count=cited_by,
         extra=dict(case.extra) if with_extra else None,
     )
 
@@ -132,7 +146,7 @@ def opinion_response(stored: StoredOpinion) -> OpinionResponse:
         type=header.type,
         author=header.author,
         joined_by=header.joined_by,
-        case=case_out(stored.case),
+        case=case_out(stored.case, cited_by=stored.cited_by),
         sections=tuple(_section_of_opinion(section) for section in stored.sections),
         pages=tuple(_page_mark(mark) for mark in stored.pages if mark.page),
         text=stored.text,
@@ -144,7 +158,7 @@ def opinion_response(stored: StoredOpinion) -> OpinionResponse:
 def case_response(entry: CatalogueEntry, first_passages: Mapping[str, str]) -> CaseResponse:
     """Return a case with its opinions; ``first_passages`` maps opinion ids to passage ids."""
     return CaseResponse(
-        case=case_out(entry.case, with_extra=True),
+        case=case_out(entry.case, cited_by=entry.cited_by, with_extra=True),
         name_full=entry.case.name_full,
         opinions=tuple(
             _case_opinion(header, first_passages.get(header.id)) for header in entry.opinions
@@ -152,18 +166,26 @@ def case_response(entry: CatalogueEntry, first_passages: Mapping[str, str]) -> C
     )
 
 
-def _parts(hit: Hit, selection: Selection) -> dict[str, Any]:
+def _parts(hit: Hit, selection: Selection, forum: str | None) -> dict[str, Any]:
     """Return what a hit has with and without a rank."""
     stored = hit.stored
     section = stored.section
     return {
-        "passage": _passage_out(stored),
+        "passage": _passage_out(stored, hit.cites),
         "section": SectionOut(
-            heading=section.heading, path=section.path, number=section.number, role=section.role
+            heading=section.heading,
+            path=section.path,
+            number=section.number,
+            role=section.role,
+            noted_at=section.noted_at,
+            noted_in=stored.noted_in,
         ),
         "opinion": _header_out(stored.opinion, with_extra="opinion" in selection.extra),
-        "case": case_out(stored.case, with_extra="case" in selection.extra),
+        "case": case_out(
+            stored.case, cited_by=stored.cited_by, with_extra="case" in selection.extra
+        ),
         "cite": hit.cite,
+        "authority": forum and authority_on(forum, stored.case, stored.opinion.type, section.role),
         "highlights": tuple(
             HighlightOut(start=mark.span.start, end=mark.span.end, kind=mark.kind)
             for mark in hit.highlights
@@ -175,7 +197,7 @@ def _parts(hit: Hit, selection: Selection) -> dict[str, Any]:
     }
 
 
-def _passage_out(stored: StoredPassage) -> PassageOut:
+def _passage_out(stored: StoredPassage, cites: Sequence[StoredCitation]) -> PassageOut:
     passage = stored.passage
     return PassageOut(
         id=passage.id,
@@ -187,6 +209,22 @@ def _passage_out(stored: StoredPassage) -> PassageOut:
             PageRangeOut(reporter=pages.reporter, first=pages.first, last=pages.last)
             for pages in stored.pages
         ),
+        cites=tuple(_cited_out(one) for one in cites),
+    )
+
+
+def _cited_out(cited: StoredCitation) -> CitedOut:
+    return CitedOut(
+        citation=cited.citation,
+        name=cited.name,
+        case_id=cited.case_id,
+        kind=cited.kind,
+        pin=cited.pin,
+        quoted=cited.quoted,
+        parenthetical=cited.parenthetical,
+        inferred=cited.inferred,
+        start=cited.span.start,
+        end=cited.span.end,
     )
 
 
@@ -205,12 +243,16 @@ def _neighbour_out(neighbour: Neighbour) -> NeighbourOut:
     return NeighbourOut(id=neighbour.id, text=neighbour.text, start=span.start, end=span.end)
 
 
-def _group_out(group: Group, selection: Selection) -> GroupOut:
+def _group_out(group: Group, selection: Selection, forum: str | None) -> GroupOut:
     return GroupOut(
         rank=group.rank,
         score=group.score,
-        case=case_out(group.case, with_extra="case" in selection.extra),
-        hits=tuple(hit_out(hit, selection) for hit in group.hits),
+        case=case_out(
+            group.case,
+            cited_by=group.hits[0].stored.cited_by,
+            with_extra="case" in selection.extra,
+        ),
+        hits=tuple(hit_out(hit, selection, forum=forum) for hit in group.hits),
     )
 
 
@@ -233,6 +275,7 @@ def _section_of_opinion(section: Section) -> OpinionSectionOut:
         role=section.role,
         start=section.span.start,
         end=section.span.end,
+        noted_at=section.noted_at,
     )
 
 

@@ -1,5 +1,9 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.acceptance.running import SAMPLE, succeed
 
 # A shared machine may stall any example; what a test says is never about time.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -13,3 +17,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=24,
         help="how many builds test_build_killed.py kills on their way (default: 24)",
     )
+    fuzz = parser.getgroup("fuzz", "tests/fuzz")
+    fuzz.addoption(
+        "--fuzz-seconds", type=float, default=0.25, help="seconds for each parser (default: 0.25)"
+    )
+    fuzz.addoption("--fuzz-seeds", metavar="DIR", help="real sources to damage as well")
+    outline = parser.getgroup("outline", "tests/quality/test_outline.py")
+    outline.addoption("--corpus", metavar="DIR", help="where the corpora are: judge all labels")
+    outline.addoption("--results", metavar="FILE", help="write the figures there, as JSON")
+    outline.addoption(
+        "--both-halves", action="store_true", help="judge the labels kept for reporting too"
+    )
+    outline.addoption(
+        "--misses", dest="choosing_misses", action="store_true", help="list what was missed"
+    )
+    outline.addoption(
+        "--reporting-misses",
+        action="store_true",
+        help="list what was missed in the half kept for reporting: from then on it is no longer unseen",
+    )
+
+
+@pytest.fixture(scope="session")
+def sample_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of `data/sample`, made by the real command with the real model; not to be changed."""
+    index = tmp_path_factory.mktemp("sample") / "index"
+    succeed("build", SAMPLE, "--index", index)
+    return index

@@ -1,6 +1,7 @@
 """Everything upstream: one file per format, all of them read through `read_sources`."""
 
+from indexer.sources.noticed import Noticed
 from indexer.sources.refused import Refused
 from indexer.sources.walk import read_sources
 
-__all__ = ["Refused", "read_sources"]
+__all__ = ["Noticed", "Refused", "read_sources"]

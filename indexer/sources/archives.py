@@ -132,7 +132,7 @@ def _zip(file: SourceFile, stack: ExitStack) -> _Archive:
     try:
         packed = stack.enter_context(zipfile.ZipFile(base))
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise TornError(f"torn or not a zip archive ({error})") from error
+        raise TornError(f"torn or not a zip archive ({error}); fetch the file again") from error
     infos = [info for info in packed.infolist() if not info.filename.endswith("/")]
     if infos and infos[0].filename in _OFFICE:
         raise UnreadableError("an office document, no archive; save it as plain text (.txt)")
@@ -172,7 +172,7 @@ class _ZipMember:
         try:
             return cast("BinaryIO", self.packed.open(self.info))
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
-            raise TornError(f"torn or not what it says ({error})") from error
+            raise TornError(f"torn or not what it says ({error}); fetch the file again") from error
 
 
 def _tar(file: SourceFile, stack: ExitStack) -> _Archive:
@@ -185,7 +185,10 @@ def _tar(file: SourceFile, stack: ExitStack) -> _Archive:
             vars(packed)["members"] = []  # else every header stays in memory
     except tarfile.TarError as error:
         archive.refused.append(
-            Refused(place=file.place, reason=f"torn: nothing after this was read ({error})")
+            Refused(
+                place=file.place,
+                reason=f"torn: nothing after this was read ({error}); fetch the file again",
+            )
         )
     return archive
 

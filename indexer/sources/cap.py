@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from indexer.dates import date_parts
 from indexer.errors import RecordError
-from indexer.raw import RawCase, RawOpinion
+from indexer.raw import Note, NoteKind, RawCase, RawOpinion
 from indexer.sources.cap_body import opinions_of_body, opinions_of_markup
 from indexer.sources.delivered import Delivered
 from indexer.sources.fields import checked_id
 from indexer.sources.json_records import json_keys, json_records
 from indexer.sources.lines import LONGEST_RECORD, decode
 from indexer.sources.refused import Refused
+from indexer.sources.repeats import once
 from indexer.sources.source_file import SourceFile, open_source, plain_name
 from indexer.sources.streams import why
 
@@ -155,7 +156,7 @@ def _case(
     if not opinions:
         raise RecordError("casebody has neither head matter nor opinions with words")
     date, extra = _date(fields)
-    return RawCase(
+    case = RawCase(
         id=checked_id(given),
         name=short or full or "",
         name_full=full if short else None,
@@ -166,8 +167,18 @@ def _case(
         citations=tuple(_citations(fields)),
         judges=tuple(one for one in _listed(body, "judges") if isinstance(one, str) and one),
         url=_words(fields, "frontend_url") or _words(fields, "url"),
+        notes=_notes(date, extra),
         extra={**_rest(fields, body), **extra},
     )
+    return once(case)
+
+
+def _notes(date: str | None, extra: Mapping[str, Any]) -> tuple[Note, ...]:
+    if not extra:
+        return ()
+    used = f"{date} is used" if date else "the case is without one"
+    words = f"decision_date {extra['decision_date']!r} is no date of the calendar; {used}"
+    return (Note(kind=NoteKind.PARTIAL_DATE, words=words),)
 
 
 def _rest(fields: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:

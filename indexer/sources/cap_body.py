@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from indexer.nesting import check_nesting
 from indexer.raw import RawOpinion, TextFormat
 from indexer.records import OpinionType
 
@@ -30,13 +31,15 @@ def opinions_of_body(body: Mapping[str, Any], markup: str | None) -> list[RawOpi
     """Return head matter (type ``other``) and opinions of ``body``, the JSON of a case.
 
     The words come from ``markup``, the HTML of the same case, where it has as many opinions; who
-    wrote them and of which type they are the JSON knows better.
+    wrote them and of which type they are the JSON knows better. Raises `RecordError` for markup
+    nested too deep.
     """
     listed = body.get("opinions")
     given = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
     plain = [_of_json(one) for one in given]
     head = str(body.get("head_matter") or "")
     if markup is not None:
+        check_nesting(markup)
         root = LexborHTMLParser(markup)
         nodes = root.css(_OPINIONS)
         if len(nodes) == len(plain):
@@ -46,7 +49,11 @@ def opinions_of_body(body: Mapping[str, Any], markup: str | None) -> list[RawOpi
 
 
 def opinions_of_markup(markup: str) -> list[RawOpinion]:
-    """Return head matter (type ``other``) and opinions of a case that is HTML or XML alone."""
+    """Return head matter (type ``other``) and opinions of a case that is HTML or XML alone.
+
+    Raises `RecordError` for markup nested too deep.
+    """
+    check_nesting(markup)
     root = LexborHTMLParser(_as_html(markup))
     rich = [_of_node(node, None) for node in root.css(_OPINIONS)]
     return _with_words([_head_of(root), *rich])

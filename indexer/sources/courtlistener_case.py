@@ -15,7 +15,7 @@ from indexer.reporters import parse_citation
 from indexer.sources.described import title_of
 from indexer.sources.fields import checked_id
 from indexer.sources.people import names_in
-from indexer.sources.repeats import without_repeats
+from indexer.sources.repeats import note_of, without_repeats
 
 SITE: Final = "https://www.courtlistener.com"
 TEXT_FIELDS: Final = (
@@ -93,7 +93,7 @@ _FROM_PLAIN: Final = "<pre"
 """How the HTML begins that was made of the plain text of pages."""
 _CASE_CITE: Final = re.compile(r'<p class="case_cite">(.*?)</p>', re.DOTALL)
 _LAWBOX_CITE: Final = re.compile(r"\s*(?:<div>\s*)?<center><b>(.*?)</b></center>", re.DOTALL)
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 _YEAR: Final = re.compile(r"\s*\((\d{4}|_+)\)\s*$")
 _OPENING: Final = 4000
 _LINKS: Final = frozenset(["resource_uri", "absolute_url", "cluster", "docket", "court"])
@@ -187,6 +187,7 @@ def case_of_parts(parts: Parts) -> tuple[RawCase, list[str]]:
         judges=names_in(_first(parts.cluster, "judges") or ""),
         status=(_first(parts.cluster, "precedential_status") or "").lower() or None,
         url=_url(parts),
+        notes=(note_of(repeats.left_out),) if repeats.left_out else (),
         extra=_case_extra(parts, repeats.left_out),
     )
     return case, reasons

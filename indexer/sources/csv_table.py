@@ -22,6 +22,8 @@ _MOST_WRONG: Final = 100
 """Wrong rows without a right one between them, after which the quoting is lost for good."""
 _PAIR: Final = re.compile(r"\\(.)", re.DOTALL)
 _BOM: Final = "\ufeff"
+_ESCAPED: Final = 0xDC00
+"""What a byte that is not UTF-8 is put above while it is looked for."""
 
 
 class _Dialect(TypedDict):
@@ -52,11 +54,10 @@ def read_rows(file: SourceFile) -> Iterator[Row | Refused]:
         with open_source(file) as stream:
             dialect = _dialect(stream.read(_SAMPLE))
         with open_source(file) as stream:
-            text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+            text = io.TextIOWrapper(
+                stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
+            )
             yield from _rows(file.place, text, dialect)
-    except UnicodeDecodeError as error:
-        reason = f"not UTF-8: byte 0x{error.object[error.start]:02x}; nothing after it was read"
-        yield Refused(place=file.place, reason=reason)
     except OSError as error:
         yield Refused(place=file.place, reason=f"cannot be read on: {why(error)}")
 
@@ -81,8 +82,7 @@ def _rows(place: str, text: io.TextIOWrapper, dialect: _Dialect) -> Iterator[Row
             continue
         if len(row) == len(columns):
             wrong = 0
-            named = zip(columns, row, strict=True)
-            yield Row(at, {name: value for name, value in named if value})
+            yield _row(at, {name: value for name, value in zip(columns, row, strict=True) if value})
         elif row:
             wrong += 1
             reason = (
@@ -90,6 +90,17 @@ def _rows(place: str, text: io.TextIOWrapper, dialect: _Dialect) -> Iterator[Row
             )
             yield Refused(place=at, reason=reason)
     yield Refused(place=place, reason=f"{wrong} wrong rows in a row; nothing after them was read")
+
+
+def _row(place: str, fields: dict[str, str]) -> Row | Refused:
+    for name, value in fields.items():
+        try:
+            f"{value}{name}".encode()
+        except UnicodeEncodeError as error:
+            byte = ord(error.object[error.start]) - _ESCAPED
+            reason = f"not UTF-8: byte 0x{byte:02x} in the column {name!a}; save the file as UTF-8"
+            return Refused(place=place, reason=reason)
+    return Row(place, fields)
 
 
 def _dialect(sample: bytes) -> _Dialect:

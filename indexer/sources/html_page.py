@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from indexer.errors import RecordError
 from indexer.markup import html_to_text
+from indexer.nesting import check_nesting
 from indexer.raw import RawOpinion, TextFormat
 from indexer.records import NameSource
 from indexer.sources.caption import read_caption
@@ -32,12 +33,6 @@ _BOMS: Final = {
 }
 _LATIN: Final = frozenset({"ascii", "iso8859-1", "iso8859-9"})
 """What browsers read as Windows-1252, whatever the page declares."""
-MAX_DEPTH: Final = 10_000
-"""A parser takes a time that grows with the square of it; pages have 50."""
-_NESTING: Final = re.compile(
-    r"<(/?)(?!(?:p|br|hr|li|dd|dt|tr|td|th|img|input|meta|link|option|col|wbr|area)\b)[a-z]",
-    re.IGNORECASE,
-)
 _CAPTION_LENGTH: Final = 6000
 _PREFORMATTED: Final = 0.8
 
@@ -56,11 +51,7 @@ def read(files: Sequence[SourceFile]) -> Iterator[Delivered | Refused]:
 def read_document(data: bytes, fields: Mapping[str, Any]) -> Document:  # noqa: ARG001 - as its kind
     """Return the opinion that a web page shows; raises `RecordError` where it shows none."""
     markup = decode_page(data)
-    if (depth := _depth(markup)) > MAX_DEPTH:
-        raise RecordError(
-            f"no opinion found: elements nested {depth} deep, at most {MAX_DEPTH} are read; "
-            "save the page again"
-        )
+    check_nesting(markup)
     parser = LexborHTMLParser(markup)
     elements = read_tree(parser)
     opinion = find_opinion(elements)
@@ -76,15 +67,6 @@ def read_document(data: bytes, fields: Mapping[str, Any]) -> Document:  # noqa: 
         title_source=NameSource.GIVEN if head.name else NameSource.INFERRED,
         fields={**caption.fields(), **_fields(head, caption.citations)},
     )
-
-
-def _depth(markup: str) -> int:
-    """Return how deep elements are nested, at most; those that end by themselves not counted."""
-    depth = deepest = 0
-    for tag in _NESTING.finditer(markup):
-        depth += -1 if tag[1] and depth else not tag[1]
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _fields(head: Head, citations: Sequence[str]) -> dict[str, Any]:

@@ -55,21 +55,24 @@ def _keys_by_depth(start: bytes) -> dict[int, frozenset[str]]:
     return {at: frozenset(keys) for at, keys in levels.items()}
 
 
+_EMPTY: Final = "the file is empty: there is no record in it"
+
+
 def json_records(file: SourceFile) -> Iterator[JsonLine | Refused]:
     """Yield the objects of ``file`` in order, or why one is none.
 
     Those of lines stand at ``file:17``, those of a list at ``file#17``, one alone at ``file``. What
-    is wrong with a line spoils that line, what is wrong with a list all that comes after it.
+    is wrong with a line spoils that line, what is wrong with a list all that comes after it. A file
+    without any is refused.
     """
     try:
         head = head_of(file)
     except OSError as error:
         yield Refused(place=file.place, reason=f"cannot be read: {why(error)}")
         return
-    if _is_lines(head):
-        yield from json_lines(file)
-    else:
-        yield from _documents(file, head)
+    given = json_lines(file) if _is_lines(head) else _documents(file, head)
+    yield next(given, None) or Refused(place=file.place, reason=_EMPTY)
+    yield from given
 
 
 def _is_lines(head: bytes) -> bool:
@@ -200,7 +203,7 @@ class _Scanner:
         ended = cut or self._at >= len(self._text) or what.startswith("Unterminated")
         advice = "; the file ends here: was it cut off?" if ended else ""
         return RecordError(
-            f"not JSON: {what}, in the value at character {where}{advice}; "
+            f"not JSON: {what.removesuffix(' starting at')}, in the value at character {where}{advice}; "
             "nothing after this was read"
         )
 

@@ -9,6 +9,7 @@ from indexer.sources.fields import raw_case
 from indexer.sources.json_records import json_keys, json_records
 from indexer.sources.lines import JsonLine
 from indexer.sources.refused import Refused
+from indexer.sources.repeats import once
 from indexer.sources.source_file import SourceFile, plain_name
 
 _SUFFIXES: Final = (".jsonl", ".ndjson")
@@ -28,7 +29,7 @@ def read(files: Sequence[SourceFile]) -> Iterator[Delivered | Refused]:
 
 def _case(line: JsonLine) -> Delivered | Refused:
     try:
-        return Delivered(place=line.place, case=raw_case(line.fields))
+        return Delivered(place=line.place, case=once(raw_case(line.fields)))
     except RecordError as error:
         given = line.fields.get("id")
         case_id = given if isinstance(given, str) else None

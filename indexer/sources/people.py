@@ -17,7 +17,7 @@ def names_in(line: str) -> tuple[str, ...]:
     ``Roberts, C.J., Kennedy, J.`` has two names, not four.
     """
     names: list[str] = []
-    for piece in _BETWEEN.split(line.strip(" ,;")):
+    for piece in _BETWEEN.split(" ".join(line.split()).strip(" ,;")):
         if not piece:
             continue
         if names and _TITLE.fullmatch(piece):

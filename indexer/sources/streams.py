@@ -124,7 +124,7 @@ class _ZstdReader:
         try:
             data: bytes = frame.decompress(self._packed)
         except self._package.ZstdError as error:
-            raise TornError(f"torn or not what it says ({error})") from error
+            raise TornError(f"torn or not what it says ({error}); fetch the file again") from error
         self._frame, self._packed = (None, frame.unused_data) if frame.eof else (frame, b"")
         return data
 
@@ -182,7 +182,7 @@ def _explained(error: Exception) -> UnreadableError:
     """Return ``error`` as this module's own: only what the system says has a number."""
     if isinstance(error, OSError) and error.errno is not None:
         return UnreadableError(error.errno, error.strerror or str(error))
-    return TornError(f"torn or not what it says ({error})")
+    return TornError(f"torn or not what it says ({error}); fetch the file again")
 
 
 def why(error: OSError) -> str:

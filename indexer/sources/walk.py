@@ -20,9 +20,12 @@ from indexer.sources import (
 from indexer.sources.archives import DEEPEST, archive_folders, is_archive
 from indexer.sources.delivered import Delivered
 from indexer.sources.described import DESCRIBED, METADATA
+from indexer.sources.noticed import Noticed
 from indexer.sources.refused import Refused
+from indexer.sources.same_words import KnownCases
 from indexer.sources.source_file import DiskFile, SourceFile, disk_folders, head_of
 from indexer.sources.streams import why
+from indexer.sources.unknown_courts import UnknownCourts
 
 _SKIPPED: Final = (
     "skipped: neither text (.txt), nor a PDF, nor a web page (.html), nor records in JSON, nor CourtListener's objects or tables, "
@@ -56,49 +59,68 @@ KINDS: Final = (
 _Given: TypeAlias = Delivered | Refused
 
 
-def read_sources(paths: Sequence[Path]) -> Iterator[CaseRecord | Refused]:
+def read_sources(paths: Sequence[Path]) -> Iterator[CaseRecord | Refused | Noticed]:
     """Yield every case of ``paths`` (files, or folders with all below them), and what is refused.
 
     The order is that of ``paths``, and sorted by name within folders. One case is in memory at a
-    time. A case whose id came before is refused. Raises `SourceError` at once for a path that does
-    not exist.
+    time. A case whose id, or all of whose words, came before is refused. What there is to say of a
+    case that is not refused comes before it; of courts that nobody knows, at the end. Raises
+    `SourceError` at once for a path that does not exist.
     """
     for path in paths:
         if not path.exists():
             raise SourceError(path, "there is no such file or folder; check the path")
-    return _records(given for path in paths for given in _deliveries(path))
+    return _Corpus().read(given for path in paths for given in _deliveries(path))
 
 
-def _records(deliveries: Iterable[_Given]) -> Iterator[CaseRecord | Refused]:
-    places: dict[str, str] = {}
-    opinion_ids: set[str] = set()
-    for given in deliveries:
-        if isinstance(given, Refused):
-            yield given
-            continue
-        record = _parsed(given, places, opinion_ids)
-        if isinstance(record, CaseRecord):
-            places[record.case.id] = given.place
-            opinion_ids.update(opinion.header.id for opinion in record.opinions)
-        yield record
+class _Corpus:
+    """What came before: ids, words, courts that nobody knows."""
 
+    def __init__(self) -> None:
+        self._places: dict[str, str] = {}
+        self._opinion_ids: set[str] = set()
+        self._words = KnownCases()
+        self._courts = UnknownCourts()
 
-def _parsed(
-    given: Delivered, places: dict[str, str], opinion_ids: set[str]
-) -> CaseRecord | Refused:
-    case_id = given.case.id
-    if case_id in places:
-        reason = f"duplicate id {case_id!r}: the case at {places[case_id]} has it and is kept"
-        return Refused(place=given.place, reason=reason, case_id=case_id)
-    try:
+    def read(self, deliveries: Iterable[_Given]) -> Iterator[CaseRecord | Refused | Noticed]:
+        """Yield what becomes of ``deliveries``, in their order."""
+        for given in deliveries:
+            if isinstance(given, Refused):
+                yield given
+                continue
+            try:
+                record = self._new(given)
+            except RecordError as error:
+                yield Refused(place=given.place, reason=error.reason, case_id=given.case.id)
+                continue
+            self._courts.see(record.case, given.place)
+            for note in given.case.notes:
+                yield Noticed(
+                    place=given.place, kind=note.kind, note=note.words, case_id=given.case.id
+                )
+            yield record
+        yield from self._courts.notices()
+
+    def _new(self, given: Delivered) -> CaseRecord:
+        """Return and remember the case; `RecordError` where it cannot be one, or is not new."""
+        case_id = given.case.id
+        if case_id in self._places:
+            raise RecordError(
+                f"duplicate id {case_id!r}: the case at {self._places[case_id]} has it and is kept; give each its own"
+            )
         record = parse_case(given.case)
-    except RecordError as error:
-        return Refused(place=given.place, reason=error.reason, case_id=case_id)
-    taken = [one.header.id for one in record.opinions if one.header.id in opinion_ids]
-    if taken:
-        reason = f"duplicate opinion id {taken[0]!r}: an opinion of another case has it"
-        return Refused(place=given.place, reason=reason, case_id=case_id)
-    return record
+        ids = [one.header.id for one in record.opinions]
+        if taken := [one for one in ids if one in self._opinion_ids]:
+            raise RecordError(
+                f"duplicate opinion id {taken[0]!r}: an opinion of another case has it; give each its own"
+            )
+        if (twin := self._words.same_as(record)) is not None:
+            raise RecordError(
+                f"the same words as the case {twin!r} at {self._places[twin]}, which is kept; give one of them"
+            )
+        self._places[case_id] = given.place
+        self._opinion_ids.update(ids)
+        return record
 
 
 def _deliveries(path: Path) -> Iterator[_Given]:
@@ -159,6 +181,9 @@ def _archive(file: SourceFile, head: bytes, depth: int) -> Iterator[_Given]:
         return
     try:
         with archive_folders(file, head) as folders:
-            yield from _source(folders, depth)
+            inside = _source(folders, depth)
+            first = next(inside, None)
+            yield first or Refused(place=file.place, reason="the archive has no sources in it")
+            yield from inside
     except OSError as error:
         yield Refused(place=file.place, reason=f"cannot be read: {why(error)}")

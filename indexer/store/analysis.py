@@ -12,6 +12,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
+from itertools import chain
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -23,8 +24,9 @@ _WORD: Final = rf"{_CHAR}+(?:['\u2019\u02bc]{_CHAR}+)*"
 _HYPHEN: Final = "[-\u2010\u2011](?:[ \t]*\n[ \t]*)?"
 _INITIALS: Final = r"[A-Z]\.(?:\s?[A-Z]\.){1,7}|[a-z]\.(?:[a-z]\.){1,7}"
 _TOKEN: Final = re.compile(
-    rf"(?<![^\W_])(?P<initials>{_INITIALS})(?![^\W_])|(?P<word>{_WORD}(?:{_HYPHEN}{_WORD}){{0,5}})"
+    rf"(?<![^\W_])(?:{_INITIALS})(?![^\W_])|{_WORD}(?:{_HYPHEN}{_WORD}){{0,5}}"
 )
+"""Initials, which have full stops, or a word, which has none."""
 _PART: Final = re.compile(_WORD)
 _HYPHENATED: Final = re.compile("[-\u2010\u2011]")
 _BETWEEN_INITIALS: Final = re.compile(r"[.\s]")
@@ -50,6 +52,8 @@ _ONE_NUMBER: Final = re.compile(_NUMBER, re.IGNORECASE)
 _FOOTNOTED: Final = re.compile(r"([a-z]{3,})\d{1,3}")
 _LONGEST: Final = 100
 """Code points of a term; tantivy drops terms of over 65,530 bytes without a word."""
+_MOST_REMEMBERED: Final = 65_536
+"""Words whose terms are remembered, which bounds the memory at some 40 MB."""
 
 _STOP_WORDS: Final = (
     "a an and are as at be been but by for from had has have he her him his how i if in into is it "
@@ -108,36 +112,66 @@ def analyse(text: str) -> list[Term]:
     return terms
 
 
+def ranking_terms(text: str) -> list[str]:
+    """Return the terms of `analyse` alone, in no particular order."""
+    words = map(_TERMS.__getitem__, _TOKEN.findall(text))
+    terms = [term.term for term in chain.from_iterable(words)]
+    terms += [term.term for term in section_terms(text)]
+    terms += [term.term for term in citations_in(text)]
+    return terms
+
+
 def stemmed_words(text: str) -> list[Term]:
     """Return the terms of `analyse` that are words, in its order."""
-    words = list(_words(text))
-    stems = _STEMMERS.stem([word.term for word in words])
-    return [Term(_bounded(stem), w.start, w.end) for stem, w in zip(stems, words, strict=True)]
+    return [
+        Term(term, match.start() + start, match.start() + end)
+        for match in _TOKEN.finditer(text)
+        for term, start, end in _TERMS[match[0]]
+    ]
 
 
-def _words(text: str) -> Iterator[Term]:
-    for match in _TOKEN.finditer(text):
-        found, start, end = match[0], match.start(), match.end()
-        if match.lastgroup == "initials":
-            yield Term(fold(_BETWEEN_INITIALS.sub("", found)), start, end)
-        elif _HYPHENATED.search(found):
-            yield from _parts(found, start)
-        elif word := fold(_without_possessive(found)):
-            yield Term(word, start, end)
-            if word[-1].isdigit() and (marked := _FOOTNOTED.fullmatch(word)):
-                yield Term(marked[1], start, end)
+class _Terms(dict[str, tuple[Term, ...]]):
+    """The terms of each word, its stem among them, remembered: most words were there before."""
+
+    def __missing__(self, word: str) -> tuple[Term, ...]:
+        terms = list(_words(word))
+        stems = _STEMMERS.stem([term.term for term in terms])
+        made = tuple(
+            Term(_bounded(stem), term.start, term.end)
+            for stem, term in zip(stems, terms, strict=True)
+        )
+        if len(word) <= _LONGEST:
+            if len(self) >= _MOST_REMEMBERED:
+                self.clear()
+            self[word] = made
+        return made
 
 
-def _parts(hyphenated: str, offset: int) -> Iterator[Term]:
+_TERMS: Final = _Terms()
+
+
+def _words(found: str) -> Iterator[Term]:
+    """Yield the words, not yet stems, of what `_TOKEN` found."""
+    if "." in found:
+        yield Term(fold(_BETWEEN_INITIALS.sub("", found)), 0, len(found))
+    elif _HYPHENATED.search(found):
+        yield from _parts(found)
+    elif word := fold(_without_possessive(found)):
+        yield Term(word, 0, len(found))
+        if word[-1].isdigit() and (marked := _FOOTNOTED.fullmatch(word)):
+            yield Term(marked[1], 0, len(found))
+
+
+def _parts(hyphenated: str) -> Iterator[Term]:
     """Yield the parts of a hyphenated word and, unless all are numbers, the whole."""
     parts = [
-        Term(word, offset + part.start(), offset + part.end())
+        Term(word, *part.span())
         for part in _PART.finditer(hyphenated)
         if (word := fold(_without_possessive(part[0])))
     ]
     yield from parts
     if len(parts) > 1 and not all(part.term.isdigit() for part in parts):
-        yield Term("".join(part.term for part in parts), offset, offset + len(hyphenated))
+        yield Term("".join(part.term for part in parts), 0, len(hyphenated))
 
 
 def _without_possessive(word: str) -> str:

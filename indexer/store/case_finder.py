@@ -33,7 +33,8 @@ CREATE TABLE case_name (
 sides. A name without parties (``In re Gault``) is one entry of side 2."""
 
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
-_LAST_PAGE: Final = 10**9
+LAST_PAGE: Final = 10**9
+"""Greater numbers name no page."""
 _VERSUS: Final = frozenset({"v", "vs", "versus"})
 _OTHERS: Final = frozenset({"et", "al", "ux", "vir"})
 _UNITED_STATES: Final = {("us",), ("u", "s"), ("usa",), ("u", "s", "a")}
@@ -67,7 +68,7 @@ def citation_rows(seq: int, case: Case) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of ``case_citation`` of a case."""
     for text in case.citations:
         cited = parse_citation(text)
-        if cited is not None and cited.page < _LAST_PAGE:
+        if cited is not None and cited.page < LAST_PAGE:
             yield series_key(cited.volume, cited.reporter), cited.page, seq
 
 
@@ -84,6 +85,23 @@ def name_rows(seq: int, case: Case) -> Iterator[tuple[Any, ...]]:
     yield from ((word, side, seq, len(sided)) for word, side in sided)
 
 
+def sided_words(name: str) -> list[tuple[str, int]]:
+    """Return the words of a name with their sides, as ``case_name`` has them; none of no words."""
+    words = name_words(name) if len(name) <= _LONGEST_NAME else []
+    parties = _parties(words)
+    whole = [(" ".join(words), 2)] if words else []
+    return whole if parties is None else _sided(parties)
+
+
+def cases_named(db: sqlite3.Connection, name: str) -> list[int]:
+    """Return the positions of the cases of that name, as `CaseFinder.named` finds them."""
+    wanted = sided_words(name)
+    bearers = _bearers(db, wanted) if wanted else []
+    exact = [seq for seq, count in bearers if count == len(wanted)]
+    chosen = exact or [seq for seq, _ in bearers]
+    return chosen if len(chosen) <= _MOST_CASES else []
+
+
 class CaseFinder:
     """Looks cases up; any number of threads may."""
 
@@ -96,7 +114,7 @@ class CaseFinder:
             found = db.execute(
                 "SELECT case_seq FROM case_citation WHERE series = ? AND page = ?", (series, page)
             ).fetchall()
-            return [_case(db, seq) for (seq,) in found]
+            return [found_case(db, seq) for (seq,) in found]
 
     def reaching(self, series: str, page: int) -> list[FoundCase]:
         """Return the case that begins before that page and has a mark of it or of a later one.
@@ -109,7 +127,7 @@ class CaseFinder:
                 "SELECT max(page) FROM case_citation WHERE series = ?1 AND page < ?2)",
                 (series, page),
             ).fetchall()
-            return [_case(db, seq) for (seq,) in found if _last_page(db, seq, series) >= page]
+            return [found_case(db, seq) for (seq,) in found if _last_page(db, seq, series) >= page]
 
     def rows_on_page(self, case: FoundCase, series: str, page: int) -> Rows:
         """Return the rows, ascending, that stand on a page of ``case``; none where no mark tells."""
@@ -133,14 +151,8 @@ class CaseFinder:
         (``Kisela v. Hughes`` finds ``Andrew Kisela v. Amy Hughes``). None when there are too many
         to mean one. A name without a ``v.`` must be the whole name.
         """
-        words = name_words(name) if len(name) <= _LONGEST_NAME else []
-        parties = _parties(words)
-        wanted = [(" ".join(words), 2)] if parties is None else _sided(parties)
         with self._connections.lend() as db:
-            bearers = _bearers(db, wanted)
-            exact = [seq for seq, count in bearers if count == len(wanted)]
-            chosen = exact or [seq for seq, _ in bearers]
-            return [_case(db, seq) for seq in chosen] if len(chosen) <= _MOST_CASES else []
+            return [found_case(db, seq) for seq in cases_named(db, name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +192,8 @@ def _last_page(db: sqlite3.Connection, seq: int, series: str) -> int:
     return max((int(page) for page in pages if _NUMBER.fullmatch(page)), default=0)
 
 
-def _case(db: sqlite3.Connection, seq: int) -> FoundCase:
+def found_case(db: sqlite3.Connection, seq: int) -> FoundCase:
+    """Return the case at a position of the build."""
     first, end = db.execute(
         "SELECT min(first_row), max(end_row) FROM opinion WHERE case_seq = ?", (seq,)
     ).fetchone()
@@ -191,13 +204,14 @@ def _parties(words: Sequence[str]) -> tuple[list[str], list[str]] | None:
     """Return the words of both parties; `None` where there is no ``v.`` between two."""
     for place, word in enumerate(words):
         if word in _VERSUS:
-            first, second = _party(words[:place]), _party(words[place + 1 :])
+            first, second = party_words(words[:place]), party_words(words[place + 1 :])
             if first and second:
                 return first, second
     return None
 
 
-def _party(words: Sequence[str]) -> list[str]:
+def party_words(words: Sequence[str]) -> list[str]:
+    """Return the words that name a party: without ``et al.``; the United States under one name."""
     kept = [word for word in words if word not in _OTHERS]
     return ["united", "states"] if tuple(kept) in _UNITED_STATES else kept
 

@@ -30,6 +30,7 @@ PASSAGES: Final = "passages.sqlite"
 LEXICAL: Final = "lexical"
 VECTORS: Final = "vectors.faiss"
 REFUSED: Final = "refused.jsonl"
+NOTICES: Final = "notices.jsonl"
 
 _BUILD_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _REASONS: Final = {

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
 from indexer.errors import IndexCorruptError, IndexWriteError
-from indexer.store.analysis import analyse, exact_words
+from indexer.store.analysis import exact_words, ranking_terms
 from indexer.store.ranking import Ranking, Rows, Scores, best_first, is_in
 
 _STEM: Final = "stem"
@@ -36,6 +36,18 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field(_EXACT, tokenizer_name="whitespace", index_option="position")
     builder.add_unsigned_field(_ROW, indexed=True, fast=True)
     return builder.build()
+
+
+class PassageWords(NamedTuple):
+    """The words of one passage as tantivy takes them: separated by spaces."""
+
+    stems: str
+    exact: str
+
+
+def words_of(text: str) -> PassageWords:
+    """Return the words of a passage: for ranking those of `analyse`, for phrases `exact_words`."""
+    return PassageWords(" ".join(ranking_terms(text)), " ".join(exact_words(text)))
 
 
 @contextmanager
@@ -63,9 +75,13 @@ class LexicalWriter:
 
     def add(self, row: int, text: str) -> None:
         """Index the text of one passage under its row."""
+        self.add_words(row, words_of(text))
+
+    def add_words(self, row: int, words: PassageWords) -> None:
+        """Index the words of one passage under its row."""
         document = tantivy.Document()
-        document.add_text(_STEM, " ".join(term.term for term in analyse(text)))
-        document.add_text(_EXACT, " ".join(exact_words(text)))
+        document.add_text(_STEM, words.stems)
+        document.add_text(_EXACT, words.exact)
         document.add_unsigned(_ROW, row)
         with _writing(self._folder):
             self._writer.add_document(document)

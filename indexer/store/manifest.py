@@ -12,9 +12,9 @@ from indexer.records import PassageLimits
 from indexer.store.files import MANIFEST, write_errors
 from models.base import ModelSpec
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 """Raise by one whenever a file of the index changes shape or meaning."""
-OLDEST_READABLE: Final = 1
+OLDEST_READABLE: Final = 2
 
 _T = TypeVar("_T")
 
@@ -63,6 +63,8 @@ class Manifest:
     """Names of the sources, without their folders."""
     calibration: Mapping[str, Any] = field(default_factory=dict)
     """How raw scores become calibrated ones: JSON, not looked into here."""
+    cost: Mapping[str, float] = field(default_factory=dict)
+    """What making it cost, by the names of `indexer.cost.Cost`; empty when it is not known."""
     files: Mapping[str, FileFacts] = field(default_factory=dict)
     """By name relative to the build's folder, in POSIX form; all files but the manifest."""
 
@@ -112,6 +114,7 @@ def read(folder: Path) -> Manifest:
         tokens_embedded=_take(path, raw, "tokens_embedded", int),
         sources=_names(path, _take(path, raw, "sources", list)),
         calibration=_take(path, raw, "calibration", dict),
+        cost=_numbers(path, "cost", raw.get("cost", {})),
         files=_files(path, _take(path, raw, "files", dict)),
     )
 
@@ -128,8 +131,8 @@ def _json_object(path: Path) -> dict[str, Any]:
     return raw
 
 
-def _is(value: object, kind: type) -> bool:
-    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+def _is(value: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and not (kind is not bool and isinstance(value, bool))
 
 
 def _take(path: Path, raw: Mapping[str, Any], key: str, kind: type[_T]) -> _T:
@@ -158,6 +161,12 @@ def _names(path: Path, raw: list[Any]) -> tuple[str, ...]:
     if not all(_is(name, str) for name in raw):
         raise IndexCorruptError(path, "the manifest's sources are not strings")
     return tuple(raw)
+
+
+def _numbers(path: Path, key: str, raw: object) -> dict[str, float]:
+    if not isinstance(raw, dict) or not all(_is(value, (int, float)) for value in raw.values()):
+        raise IndexCorruptError(path, f"the manifest's {key} is not an object of numbers")
+    return raw
 
 
 def _files(path: Path, raw: Mapping[str, Any]) -> dict[str, FileFacts]:

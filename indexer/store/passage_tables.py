@@ -31,7 +31,8 @@ CREATE TABLE case_record (
     name_source TEXT NOT NULL, court_id TEXT, court TEXT, court_citation_string TEXT,
     date_filed TEXT, docket_number TEXT, citations TEXT NOT NULL, judges TEXT NOT NULL,
     status TEXT, url TEXT, extra TEXT NOT NULL,
-    date_first TEXT, date_last TEXT, first_opinion INTEGER NOT NULL, end_opinion INTEGER NOT NULL
+    date_first TEXT, date_last TEXT, first_opinion INTEGER NOT NULL, end_opinion INTEGER NOT NULL,
+    cited_by INTEGER NOT NULL  -- other cases of the build; told when all are there
 );
 CREATE TABLE opinion (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, case_seq INTEGER NOT NULL,
@@ -44,7 +45,7 @@ CREATE TABLE opinion (
 CREATE TABLE section (
     seq INTEGER PRIMARY KEY, opinion_seq INTEGER NOT NULL, heading TEXT NOT NULL,
     path TEXT NOT NULL, number TEXT, role TEXT NOT NULL, start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL, first_row INTEGER NOT NULL, end_row INTEGER NOT NULL
+    "end" INTEGER NOT NULL, noted_at INTEGER, first_row INTEGER NOT NULL, end_row INTEGER NOT NULL
 );
 CREATE TABLE passage (
     row INTEGER PRIMARY KEY, section_seq INTEGER NOT NULL,
@@ -101,7 +102,7 @@ def case_row(seq: int, case: Case, opinions: range) -> tuple[Any, ...]:
         seq, case.id, case.name, case.name_full, case.name_source.value, case.court_id, case.court,
         case.court_citation_string, case.date_filed, case.docket_number, json.dumps(case.citations),
         json.dumps(case.judges), case.status, case.url, json.dumps(dict(case.extra)),
-        first, last, opinions.start, opinions.stop,
+        first, last, opinions.start, opinions.stop, 0,
     )  # fmt: skip
 
 
@@ -141,17 +142,17 @@ def pages_of(column: str) -> tuple[PageMark, ...]:
 
 
 def section_columns(section: Section) -> tuple[Any, ...]:
-    """Return the columns ``heading`` to ``end`` of ``section``."""
+    """Return the columns ``heading`` to ``noted_at`` of ``section``."""
     return (
         section.heading, json.dumps(section.path), section.number, section.role.value,
-        section.span.start, section.span.end,
+        section.span.start, section.span.end, section.noted_at,
     )  # fmt: skip
 
 
 def section_of(columns: Sequence[Any]) -> Section:
-    """Read the columns ``heading`` to ``end`` of ``section``."""
-    heading, path, number, role, start, end = columns
+    """Read the columns ``heading`` to ``noted_at`` of ``section``."""
+    heading, path, number, role, start, end, noted_at = columns
     return Section(
         heading=heading, path=tuple(json.loads(path)), number=number, role=SectionRole(role),
-        span=Span(start, end),
+        span=Span(start, end), noted_at=noted_at,
     )  # fmt: skip

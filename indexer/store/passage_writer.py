@@ -4,16 +4,21 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from indexer.errors import IndexWriteError, RecordError
+from indexer.lines import TextForm, text_form
 from indexer.records import CaseRecord, Citation, Opinion, Passage, Section
 from indexer.store.analysis import name_words
 from indexer.store.case_finder import TABLES as FINDER_TABLES
 from indexer.store.case_finder import citation_rows, name_rows
+from indexer.store.citation_links import link_citations
+from indexer.store.citation_tables import INSERT_AUTHORITY, INSERT_CITATION, authority_rows
+from indexer.store.citation_tables import TABLES as CITATION_TABLES
+from indexer.store.citation_tables import citation_rows as cited_rows
 from indexer.store.passage_tables import (
     APPLICATION_ID,
     INDEXES,
@@ -48,6 +53,9 @@ class _Batch:
     persons: list[tuple[str, int]]
     citations: list[tuple[Any, ...]]
     names: list[tuple[Any, ...]]
+    authorities: list[tuple[Any, ...]] = field(default_factory=list)
+    cited: list[tuple[Any, ...]] = field(default_factory=list)
+    stripped: list[tuple[int]] = field(default_factory=list)
     characters: int = 0
 
 
@@ -77,6 +85,7 @@ class PassageWriter:
                 f"PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION_ID};"
                 + TABLES
                 + FINDER_TABLES
+                + CITATION_TABLES
             )
             self._db.execute("BEGIN")
 
@@ -102,11 +111,13 @@ class PassageWriter:
         """Append a case: for each opinion its sections, passages in row order, citations.
 
         Refused with `RecordError`, nothing written: an id that was there before, a date that cannot
-        be, text that UTF-8 cannot hold. `ValueError` when the passages do not fit the record.
+        be, text that UTF-8 cannot hold. `ValueError` when the passages or citations do not fit the
+        record.
         """
         try:
             self._refuse_known_ids(record)
             batch = self._batch_of(record, sections, passages)
+            _add_citations(batch, record, passages, citations)
         except UnicodeEncodeError as error:
             raise RecordError(
                 "half of a surrogate pair in its text", place=repr(record.case.id)
@@ -133,6 +144,7 @@ class PassageWriter:
                 with _writing(self._path):
                     self._db.execute("COMMIT")
                     self._db.executescript(INDEXES)
+                    link_citations(self._db)
         finally:
             self._db.close()
 
@@ -208,9 +220,9 @@ class PassageWriter:
 
     def _insert(self, batch: _Batch) -> None:
         run, run_many = self._db.execute, self._db.executemany
-        run("INSERT INTO case_record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", batch.case)
+        run("INSERT INTO case_record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", batch.case)
         run_many("INSERT INTO opinion VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", batch.opinions)
-        run_many("INSERT INTO section VALUES (?,?,?,?,?,?,?,?,?,?)", batch.sections)
+        run_many("INSERT INTO section VALUES (?,?,?,?,?,?,?,?,?,?,?)", batch.sections)
         run_many("INSERT OR IGNORE INTO case_citation VALUES (?,?,?)", batch.citations)
         run_many("INSERT INTO case_name VALUES (?,?,?,?)", batch.names)
         run_many("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?)", batch.passages)
@@ -221,6 +233,9 @@ class PassageWriter:
             "INSERT OR IGNORE INTO opinion_person SELECT id, ?2 FROM person WHERE words = ?1",
             batch.persons,
         )
+        run_many(INSERT_AUTHORITY, batch.authorities)
+        run_many(INSERT_CITATION, batch.cited)
+        run_many("INSERT INTO stripped VALUES (?)", batch.stripped)
 
     def _count(self, batch: _Batch) -> None:
         self._counters.cases += 1
@@ -229,6 +244,24 @@ class PassageWriter:
         self._counters.passages += len(batch.passages)
         self._counters.characters += batch.characters
         self._uncommitted += len(batch.passages) + 1
+
+
+def _add_citations(
+    batch: _Batch,
+    record: CaseRecord,
+    passages: Sequence[Sequence[Passage]],
+    citations: Sequence[Sequence[Citation]],
+) -> None:
+    """Add the citations of each opinion, whose rows are made; and which opinions are stripped."""
+    every = citations or [()] * len(record.opinions)
+    made = zip(batch.opinions, record.opinions, every, passages, strict=True)
+    for (seq, *_), opinion, cited, cuts in made:
+        batch.authorities += authority_rows(cited)
+        batch.cited += cited_rows(seq, opinion, cited, cuts)
+        if text_form(opinion.text) is TextForm.STRIPPED:
+            batch.stripped.append((seq,))
+    for columns in batch.cited:
+        _require_utf8(columns)
 
 
 def _require_utf8(columns: Sequence[Any]) -> None:

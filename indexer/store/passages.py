@@ -28,7 +28,9 @@ from indexer.records import (
     Span,
 )
 from indexer.store.case_finder import CaseFinder
+from indexer.store.citation_finder import CitationFinder
 from indexer.store.connections import Connections
+from indexer.store.near_cases import NearCases
 from indexer.store.passage_select import conditions_of
 from indexer.store.passage_tables import (
     APPLICATION_ID,
@@ -53,12 +55,16 @@ _PASSAGE_ID: Final = re.compile(r"(.+):(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})
 
 _FETCH: Final = """
 SELECT p.row, s.opinion_seq, p.section_seq, p.start, p."end", p.byte_start, p.byte_end, p.tokens,
-       p.text_sha256, s.heading, s.path, s.number, s.role, s.start, s."end"
+       p.text_sha256, s.heading, s.path, s.number, s.role, s.start, s."end", s.noted_at,
+       CASE WHEN s.noted_at IS NOT NULL THEN (
+           SELECT o.id || ':' || q.start || '-' || q."end" FROM opinion AS o
+           JOIN passage AS q ON q.row BETWEEN o.first_row AND p.row
+           WHERE o.seq = s.opinion_seq AND q.start <= s.noted_at AND q."end" > s.noted_at) END
 FROM json_each(?) AS wanted CROSS JOIN passage AS p ON p.row = wanted.value
 JOIN section AS s ON s.seq = p.section_seq
 """
 _SECTIONS: Final = """
-SELECT heading, path, number, role, start, "end" FROM section WHERE seq >= ? AND seq < ? ORDER BY seq
+SELECT heading, path, number, role, start, "end", noted_at FROM section WHERE seq >= ? AND seq < ? ORDER BY seq
 """
 _COURTS: Final = """
 SELECT court_id, count(*) AS n FROM case_record WHERE court_id IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1
@@ -84,6 +90,7 @@ class _OpinionFacts:
     case: Case
     pages: PageMap
     first_section: int
+    cited_by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,8 @@ class PassageStore:
         """Take a checked file; use `open`."""
         self._connections = Connections(path)
         self.finder: Final = CaseFinder(self._connections)
+        self.citations: Final = CitationFinder(self._connections)
+        self.near: Final = NearCases(self._connections)
         self._facts = lru_cache(_CACHED_OPINIONS)(self._read_facts)
         self._opinion_columns = lru_cache(1)(self._read_columns)
 
@@ -184,6 +193,7 @@ class PassageStore:
                 sections=_sections(db, first, end),
                 pages=pages_of(pages),
                 rows=range(first_row, end_row),
+                cited_by=facts.cited_by,
             )
 
     def case(self, case_id: str) -> CatalogueEntry:
@@ -318,11 +328,13 @@ class PassageStore:
                 text=data.decode(),
                 tokens=tokens,
             ),
-            section=section_of(columns[9:]),
+            section=section_of(columns[9:-1]),
+            noted_in=columns[-1],
             opinion=facts.header,
             case=facts.case,
             text_sha256=bytes(sha).hex(),
             pages=facts.pages.ranges(span),
+            cited_by=facts.cited_by,
         )
 
     def _read_columns(self) -> _OpinionColumns:
@@ -341,20 +353,21 @@ class PassageStore:
             row = db.execute(_HEADER, (seq,)).fetchone()
             if row is None:
                 raise ValueError(f"there is no opinion {seq}")
-            case = case_of(
-                db.execute("SELECT * FROM case_record WHERE seq = ?", (row[7],)).fetchone()
-            )
+            columns = db.execute("SELECT * FROM case_record WHERE seq = ?", (row[7],)).fetchone()
+            case = case_of(columns)
         return _OpinionFacts(
             header=header_of(row[0], case.id, row[1:6]),
             case=case,
             pages=PageMap(pages_of(row[6])),
             first_section=row[8],
+            cited_by=columns[CASE_COLUMNS + 4],
         )
 
     def _entry(self, row: Sequence[Any]) -> CatalogueEntry:
         opinions = range(row[CASE_COLUMNS + 2], row[CASE_COLUMNS + 3])
         headers = tuple(self._facts(seq).header for seq in opinions)
-        return CatalogueEntry(seq=row[0], case=case_of(row), opinions=headers)
+        cited_by = row[CASE_COLUMNS + 4]
+        return CatalogueEntry(seq=row[0], case=case_of(row), opinions=headers, cited_by=cited_by)
 
     def _opinions(self, db: sqlite3.Connection, case: Sequence[Any]) -> Iterator[Opinion]:
         for row in db.execute(

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.records import Case, OpinionHeader, PageMark, Passage, Section, Span
+from indexer.records import Case, CitationKind, OpinionHeader, PageMark, Passage, Section, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,10 @@ class StoredPassage:
     """Of the passage's text (UTF-8); hex."""
     pages: tuple[PageRange, ...]
     """In the order of the reporters' first marks in the opinion."""
+    noted_in: str | None = None
+    """Of a footnote: the id of the passage that holds the mark which points to it."""
+    cited_by: int = 0
+    """Other cases of the build that cite its case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class StoredOpinion:
     pages: tuple[PageMark, ...]
     rows: range
     """The rows of its passages."""
+    cited_by: int = 0
+    """Other cases of the build that cite its case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,40 @@ class CatalogueEntry:
     """Position of the case in the build: the cursor of the next page."""
     case: Case
     opinions: tuple[OpinionHeader, ...]
+    cited_by: int = 0
+    """Other cases of the build that cite it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCitation:
+    """A place in a passage where a case is cited."""
+
+    span: Span
+    """The citation's own words, in the passage's text; what runs on behind the passage is left out."""
+    kind: CitationKind
+    citation: str | None
+    """The full citation it stands for; of a case known by its name, the case's own."""
+    name: str | None
+    """As the text writes it; where it does not, as the build knows it."""
+    case_id: str | None
+    """`None`: not a case of this build, or it cannot be told which."""
+    pin: str | None
+    quoted: bool
+    parenthetical: str | None
+    """The words of the explanatory parenthetical."""
+    inferred: bool
+    """Whether the case was told by its name alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitingCase:
+    """A case that cites another one."""
+
+    case_id: str
+    passage_ids: tuple[str, ...]
+    """Of its passages that do, in text order."""
+    inferred: bool
+    """Whether it names the other one by its parties alone, everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS vector (
     text_sha256 BLOB NOT NULL UNIQUE, crc INTEGER NOT NULL, vector BLOB NOT NULL
 );
+CREATE TABLE IF NOT EXISTS published (build_id TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TEMP TABLE kept (text_sha256 BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 _ASKED_AT_ONCE: Final = 500
@@ -91,23 +92,47 @@ class VectorCache:
         except sqlite3.DatabaseError as error:
             self._start_anew(error)
 
-    def prune(self, keep_hashes: Iterable[str]) -> int:
-        """Forget all vectors but those of ``keep_hashes``; return how many were forgotten."""
+    def mark(self, build_id: str) -> None:
+        """Note that the vectors that are here now came before ``build_id`` was published."""
+        statement = "INSERT OR REPLACE INTO published SELECT ?, coalesce(max(rowid), 0) FROM vector"
+        self._change(lambda: self._db.execute(statement, (build_id,)).rowcount)
+
+    def prune(self, keep_hashes: Iterable[str], *, before: str) -> int:
+        """Forget the vectors that came before the build ``before``, but for those of ``keep_hashes``.
+
+        Returns how many were forgotten: none when that build was not marked.
+        """
+        gone = self._change(lambda: self._prune(keep_hashes, before))
+        if gone:
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+        return gone
+
+    def _prune(self, keep_hashes: Iterable[str], before: str) -> int:
+        marks = "SELECT last FROM published WHERE build_id = ?"
+        marked = self._db.execute(marks, (before,)).fetchone()
+        if marked is None:
+            return 0
+        self._db.executemany(
+            "INSERT OR IGNORE INTO kept VALUES (?)",
+            ((bytes.fromhex(text_hash),) for text_hash in keep_hashes),
+        )
+        gone = self._db.execute(
+            "DELETE FROM vector WHERE rowid <= ? "
+            "AND text_sha256 NOT IN (SELECT text_sha256 FROM kept)",
+            marked,
+        ).rowcount
+        self._db.execute("DELETE FROM kept")
+        self._db.execute("DELETE FROM published WHERE build_id < ?", (before,))
+        return gone
+
+    def _change(self, change: Callable[[], int]) -> int:
+        """Do all of ``change`` or nothing; 0 when the file cannot be written."""
         try:
             with self._db:
-                self._db.execute("DELETE FROM kept")
-                self._db.executemany(
-                    "INSERT OR IGNORE INTO kept VALUES (?)",
-                    ((bytes.fromhex(text_hash),) for text_hash in keep_hashes),
-                )
-                gone = self._db.execute(
-                    "DELETE FROM vector WHERE text_sha256 NOT IN (SELECT text_sha256 FROM kept)"
-                ).rowcount
-            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+                return change()
         except sqlite3.DatabaseError as error:
             self._start_anew(error)
             return 0
-        return int(gone)
 
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM vector").fetchone()[0])

@@ -1,15 +1,15 @@
 """The FAISS file: one unit vector a row. Nothing else imports faiss."""
 
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, Self, cast
 
 import faiss
 import numpy as np
 
-from indexer.errors import IndexCorruptError, IndexOpenError, IndexWriteError
+from indexer.errors import IndexCorruptError, IndexerError, IndexOpenError, IndexWriteError
 from indexer.store.ranking import Ranking, Rows, Scores, best_first
 from models.base import FloatMatrix, FloatVector
 
@@ -17,6 +17,8 @@ _FLAT_BY_PRODUCT: Final = b"IxFI"
 _HEADER: Final = struct.Struct("<4siq21xq")
 """Kind, length and number of the vectors; unused or constant fields; number of floats. They follow
 at once. ``faiss:faiss/impl/index_write.cpp``, `write_index_header`."""
+_COUNT: Final = struct.Struct("<q")
+_COUNT_AT: Final = 8
 _BLOCK: Final = 4096
 """Rows gathered at a time."""
 _GATHERED_SHARE: Final = 0.05
@@ -32,18 +34,51 @@ def _reading(path: Path) -> Iterator[None]:
         raise IndexCorruptError(path, "FAISS cannot read it") from error
 
 
-def write_vectors(path: Path, blocks: Iterator[FloatMatrix], dim: int) -> int:
-    """Write the rows of all blocks, each ``(n, dim)`` float32, in order; return how many."""
-    index = faiss.IndexFlatIP(dim)
-    for block in blocks:
-        if block.ndim != 2 or block.shape[1] != dim or block.dtype != np.float32:
-            raise ValueError(f"a block is {block.dtype} {block.shape}, not float32 (n, {dim})")
-        index.add(np.ascontiguousarray(block))
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into this package's own error."""
     try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        raise IndexWriteError(path, "FAISS cannot write it: is the disk full?") from error
-    return int(index.ntotal)
+        yield
+    except OSError as error:
+        raise IndexWriteError(
+            path, f"the vectors cannot be written ({error.strerror}): is the disk full?"
+        ) from error
+
+
+def write_vectors(path: Path, blocks: Iterable[FloatMatrix], dim: int) -> int:
+    """Write the rows of all blocks, each ``(n, dim)`` float32, in order; return how many.
+
+    The file is the one that FAISS writes of such an index; one block is in memory at a time.
+    """
+    empty = faiss.serialize_index(faiss.IndexFlatIP(dim)).tobytes()
+    count = 0
+    with ExitStack() as stack:
+        with _writing(path):
+            file = stack.enter_context(path.open("wb"))
+            file.write(empty)
+        for block in blocks:
+            if block.ndim != 2 or block.shape[1] != dim or block.dtype != np.float32:
+                raise ValueError(f"a block is {block.dtype} {block.shape}, not float32 (n, {dim})")
+            with _writing(path):
+                file.write(np.ascontiguousarray(block, dtype="<f4").data)
+            count += len(block)
+        with _writing(path):
+            file.seek(0)
+            file.write(_counted(empty, dim, count))
+            file.flush()
+    return count
+
+
+def _counted(empty: bytes, dim: int, count: int) -> bytes:
+    """Return the header of an index of ``count`` vectors, made from that of an empty one."""
+    if len(empty) != _HEADER.size or _HEADER.unpack(empty) != (_FLAT_BY_PRODUCT, dim, 0, 0):
+        raise IndexerError(
+            "this version of FAISS writes another form of file; install the one in requirements.lock"
+        )
+    header = bytearray(empty)
+    _COUNT.pack_into(header, _COUNT_AT, count)
+    _COUNT.pack_into(header, _HEADER.size - _COUNT.size, count * dim)
+    return bytes(header)
 
 
 def _shape_of(path: Path) -> tuple[int, int]:

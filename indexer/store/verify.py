@@ -12,6 +12,8 @@ from indexer.errors import IndexCorruptError, IndexFormatError
 from indexer.filters import Filters
 from indexer.store import manifest as manifests
 from indexer.store.analysis import analyse
+from indexer.store.citation_check import citation_problems
+from indexer.store.files import PASSAGES
 from indexer.store.snapshot import Index, build_folder
 from indexer.store.stored import StoredOpinion, StoredPassage
 
@@ -27,8 +29,8 @@ def verify(root: Path, build_id: str | None = None) -> list[str]:
 
     Checksums and counts; rows dense; every passage's text against its hash and its opinion's text;
     sections tile their opinion, passages lie in their section; page marks within the text; every
-    vector of unit length; the words of a sample of passages findable. Memory is bounded by the
-    largest opinion. `IndexMissingError` when there is no such build.
+    vector of unit length; the words of a sample of passages findable; every citation in its
+    passage and of a case that is there, counted. Memory is bounded by the largest opinion. `IndexMissingError` when there is no such build.
     """
     folder = build_folder(root, build_id)
     try:
@@ -36,7 +38,7 @@ def verify(root: Path, build_id: str | None = None) -> list[str]:
         manifests.check_full(folder, manifest)
         with Index.open(root, build_id=folder.name) as index:
             problems: list[str] = []
-            for check in (_texts, _vectors, _words):
+            for check in (_texts, _citations, _vectors, _words):
                 found = check(index)
                 problems += islice(found, _TOLD)
                 more = sum(1 for _ in found)
@@ -90,6 +92,10 @@ def _passage(stored: StoredPassage, opinion: StoredOpinion) -> Iterator[str]:
         yield f"row {passage.row}: its text is not the one that was hashed"
     if not section.span.start <= passage.span.start <= passage.span.end <= section.span.end:
         yield f"row {passage.row}: lies outside its section"
+
+
+def _citations(index: Index) -> Iterator[str]:
+    return citation_problems(index.folder / PASSAGES)
 
 
 def _vectors(index: Index) -> Iterator[str]:

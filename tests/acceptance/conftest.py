@@ -6,15 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.acceptance.running import SAMPLE, SEEDS, serving, succeed
-
-
-@pytest.fixture(scope="session")
-def sample_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of `data/sample`; not to be changed."""
-    index = tmp_path_factory.mktemp("sample") / "index"
-    succeed("build", SAMPLE, "--index", index)
-    return index
+from tests.acceptance.running import SEEDS, serving, succeed
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Final
 
 from indexer.build import BuildOptions, BuildReport, build
 from indexer.records import CaseRecord, OpinionType, PassageLimits
-from indexer.sources import Refused
+from indexer.sources import Noticed, Refused
 from models.base import Embedder
 from tests.embedders import WordHashEmbedder
 from tests.indexer.store.making import opinion, record
@@ -62,7 +62,7 @@ def cases(count: int, *, sentences_each: int = 12, prefix: str = "case") -> list
 
 
 def build_small(
-    records: Iterable[CaseRecord | Refused],
+    records: Iterable[CaseRecord | Refused | Noticed],
     root: Path,
     *,
     embedder: Embedder | None = None,

@@ -6,20 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import build as building
-from indexer.build import BuildReport, Progress, merged
+from indexer.build import BuildReport, Progress, helpers_for, merged
+from indexer.cost import Cost
 from indexer.errors import BuildLockedError, EmptyCorpusError, IndexMissingError, SourceError
 from indexer.passages import cut_passages
 from indexer.records import CaseRecord, Passage, PassageLimits
 from indexer.sections import split_sections
 from indexer.sources import Refused
+from indexer.store import manifest
 from indexer.store.files import BUILDS, CACHE, build_lock, current_build, list_builds
 from indexer.store.snapshot import Index
 from indexer.store.verify import verify
@@ -116,8 +117,8 @@ def test_the_manifest_counts_what_there_is(tmp_path) -> None:
     twice = replace(records[2], opinions=records[2].opinions[:1])
     given: list[CaseRecord | Refused] = [*records[:3], REFUSED, *records[3:], twice]
     report = build_small(given, tmp_path, source_names=("a.jsonl",), program_version="9.9")
-    manifest = report.manifest
-    counts = manifest.counts
+    told = report.manifest
+    counts = told.counts
     texts = [words.text for one in records for words in one.opinions]
     passages = passages_by_hand(records)
     assert (counts.cases, counts.opinions, counts.refused) == (6, 9, 2)
@@ -125,22 +126,10 @@ def test_the_manifest_counts_what_there_is(tmp_path) -> None:
     assert counts.sections == len({(p.opinion_id, p.section) for p in passages})
     assert counts.characters == sum(map(len, texts))
     tokens = sum(len(MODEL.token_spans(text)) for text in texts)
-    assert (manifest.tokens_total, manifest.tokens_embedded) == (tokens, tokens)
-    assert (manifest.sources, manifest.program_version) == (("a.jsonl",), "9.9")
-    assert (manifest.model, manifest.limits) == (MODEL.spec, LIMITS)
+    assert (told.tokens_total, told.tokens_embedded) == (tokens, tokens)
+    assert (told.sources, told.program_version) == (("a.jsonl",), "9.9")
+    assert (told.model, told.limits) == (MODEL.spec, LIMITS)
     assert report.embedded + report.from_cache == len(passages)
-
-
-@pytest.mark.parametrize("stretch", [1, 7, 50, 1000])
-def test_tokens_counted_stretch_by_stretch_are_those_of_the_whole(
-    tmp_path, monkeypatch, stretch
-) -> None:
-    monkeypatch.setattr(building, "_STRETCH", stretch)
-    texts = [sentences(20, seed="s", topic=0), "x" * 300, " a  b\n\n c ", "no-space,at:all(here)"]
-    words = [opinion(f"o{at}", text, case_id="c") for at, text in enumerate(texts)]
-    manifest = build_small([record("c", *words)], tmp_path).manifest
-    assert manifest.tokens_total == sum(len(MODEL.token_spans(text)) for text in texts)
-    assert manifest.tokens_embedded == manifest.tokens_total
 
 
 def test_the_same_corpus_again_embeds_nothing_and_gives_the_same_build(tmp_path) -> None:
@@ -308,6 +297,27 @@ def test_a_second_builder_is_turned_away_and_the_first_goes_on(tmp_path) -> None
 def test_old_builds_are_kept_as_many_as_asked(tmp_path) -> None:
     made = [build_small(cases(1 + n), tmp_path, keep=2).build_id for n in range(4)]
     assert list_builds(tmp_path) == made[2:]
+
+
+@pytest.mark.parametrize(("processors", "helpers"), [(1, 0), (2, 0), (4, 1), (8, 2), (15, 3)])
+def test_few_processors_get_no_helpers(processors, helpers) -> None:
+    assert helpers_for(processors) == helpers
+
+
+def test_what_a_build_cost_is_told_and_kept(tmp_path) -> None:
+    class Slow(WordHashEmbedder):
+        def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
+            sleep(0.05)
+            return super().embed_passages(texts)
+
+    began = monotonic()
+    report = build_small(cases(4), tmp_path, embedder=Slow(), block=1000)
+    took = monotonic() - began
+    cost = report.cost
+    assert Cost.from_json(manifest.read(tmp_path / BUILDS / report.build_id).cost) == cost
+    assert 0.05 <= cost.seconds_embedding <= cost.seconds <= took
+    assert 0 < cost.cpu_seconds_outside <= cost.cpu_seconds
+    assert 10_000_000 < cost.peak_bytes < 10_000_000_000
 
 
 def test_limits_wider_than_the_window_are_narrowed_to_it(tmp_path) -> None:

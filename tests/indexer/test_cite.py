@@ -133,3 +133,43 @@ def test_a_range_says_both_ends(first, length):
     assert int(str(last)[: len(str(last)) - len(short)] + short) == last
     if len(str(first)) == len(str(last)) > len(short):
         assert str(first).startswith(str(last)[: -len(short)])
+
+
+@pytest.mark.parametrize(
+    ("cited", "written"),
+    [
+        ("46 U.S. 504", "46 U.S. (5 How.) 504"),
+        ("5 U.S. 137", "5 U.S. (1 Cranch) 137"),
+        ("17 U.S. 316", "17 U.S. (4 Wheat.) 316"),
+        ("2 U.S. 419", "2 U.S. (2 Dall.) 419"),
+        ("32 U.S. 243", "32 U.S. (7 Pet.) 243"),
+        ("67 U.S. 635", "67 U.S. (2 Black) 635"),
+        ("83 U.S. 36", "83 U.S. (16 Wall.) 36"),
+        ("90 U.S. 1", "90 U.S. (23 Wall.) 1"),
+        ("91 U.S. 1", "91 U.S. 1"),
+    ],
+)
+def test_early_volumes_name_their_reporter(cited, written):
+    """Marbury, McCulloch, Chisholm, Barron, the Prize Cases, the Slaughter-House Cases."""
+    case = Case(id="c", name="A v. B", court_id="scotus", date_filed="1850", citations=(cited,))
+    series, _, page = cited.rpartition(" ")
+    assert pin_cite(case) == f"A v. B, {written} (1850)"
+    assert pin_cite(case, [Range(series, page, page)]) == f"A v. B, {written}, {page} (1850)"
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Ex Parte Quirin", "Ex parte Quirin"),
+        ("In Re Gault", "In re Gault"),
+        ("Morehead v. New York Ex Rel. Tipaldo", "Morehead v. New York ex rel. Tipaldo"),
+        ("Mapp v. Ohio", "Mapp v. Ohio"),
+        ("In Rem Inc. v. Expo", "In Rem Inc. v. Expo"),
+        ("erie r co v tompkins", "Erie R Co v. Tompkins"),
+        ("the tungus v. skovgaard", "The Tungus v. Skovgaard"),
+        ("colorado nat bank of denver v bedford", "Colorado Nat Bank of Denver v. Bedford"),
+        ("officer jason bailey", "officer jason bailey"),
+    ],
+)
+def test_names_as_rule_10_2_writes_them(name, written):
+    assert pin_cite(replace(GRAHAM, name=name)) == f"{written}, 490 U.S. 386 (1989)"

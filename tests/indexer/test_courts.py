@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.court_tree import APPEALS_TO, CIRCUIT_OF, COURTS_OF_APPEALS, LAST_RESORT
-from indexer.courts import binding_courts, is_known_court, near_courts, resolve_court
+from indexer.courts import (
+    CourtLevel,
+    binding_courts,
+    court_level,
+    court_parent,
+    is_known_court,
+    near_courts,
+    resolve_court,
+)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +139,24 @@ def test_at_most_three_courts_are_near_and_all_are_known(text):
     near = near_courts(text)
     assert len(near) <= 3
     assert all(map(is_known_court, near))
+
+
+@pytest.mark.parametrize(
+    ("courts", "level"),
+    [
+        ("scotus cal ny nysupreme tex texcrimapp dc prsupreme", "last_resort"),
+        ("ca6 cafc cadc bap9 calctapp nyappdiv texapp pasuperct njsuperctappdiv", "intermediate"),
+        ("mied nysd mieb uscfc cit tax nysupct calsuperct", "trial"),
+    ],
+)
+def test_levels(courts, level):
+    known = [one for one in courts.split() if is_known_court(one)]
+    assert len(known) >= 7
+    assert {court_level(one) for one in known} == {CourtLevel(level)}
+    assert court_level("no-such-court") is None
+
+
+def test_parents():
+    assert court_parent("ca6") is None
+    assert court_parent("no-such-court") is None
+    assert court_parent("mied") == "usdistct"

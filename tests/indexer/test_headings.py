@@ -123,6 +123,25 @@ def test_the_last_line_may_be_a_text_cut_off() -> None:
         "Numerosity",
         "First Amendment Concerns",
         "THE PENNSYLVANIA MINIMUM WAGE LAW",
+        "Ill",
+        "H \u2014 I",
+        "IL",
+        "m",
+        "I. The regulations.",
+        "D. The seller's claims for unfair competition and unjust enrichment.",
+        "B. Valuation Under 11 U.S.C. \u00a7 506(a) Generally",
+        "1. U.S. Treaty Obligations",
+        "The Admissibility of Appellant\u2019s Statements",
+        "Ineffective Assistance of Counsel",
+        "Attorney\u2019s Fees",
+        "Obstruction of Justice",
+        "Standards for Summary Judgment.",
+        "SUMMARY JUDGMENT AND LOCAL RULE 12",
+        "Section 1983 Claims",
+        "FIRST ASSIGNMENT OF ERROR",
+        "DISC\u00dcSSION",
+        "ORDER AND REASONS",
+        "OPINION-ORDER",
     ],
 )
 def test_headings_of_natural_text(line: str) -> None:
@@ -169,6 +188,65 @@ def test_other_short_lines_of_natural_text(line: str) -> None:
 def test_a_numeral_between_question_and_answer_is_no_heading() -> None:
     assert is_natural_heading("A.")
     assert not is_natural_heading("A.", above="Q. Did you see him?", below="I did.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(1) By reason of ownership of any property in this State; or",
+        '(a) "Goods" and',
+        "(a) Separation pay...........................$60.00",
+        "The Canister Company.\u201d",
+        "Johnson & Sons, Plaintiffs",
+        "John Smith, of counsel",
+        "Section 506. Determination of Secured Status",
+        "Judgment Entered.",
+        "A. He did not, and nobody else that I know of had seen the car there.",
+        "2. The statute reaches a carrier.",
+    ],
+)
+def test_items_rows_and_parties_are_no_headings(line: str) -> None:
+    assert not is_natural_heading(line)
+
+
+def test_a_plain_line_with_a_stop_that_another_follows_is_an_item_of_a_list() -> None:
+    assert is_natural_heading("I. The regulations.")
+    assert not is_natural_heading("I. The regulations.", below="II. The remedies.")
+
+
+@pytest.mark.parametrize("mark", ["4", "12", "*"])
+def test_a_footnote_mark_alone_on_its_line_parts_no_heading_from_its_words(mark: str) -> None:
+    for order in (
+        [PROSE, mark, "Zoning Amendment", PROSE],
+        [PROSE, "Zoning Amendment", mark, PROSE],
+    ):
+        found = find_headings(read_lines("\n\n".join(order)), TextForm.NATURAL)
+        assert "Zoning Amendment" in [one.text for one in found]
+
+
+@pytest.mark.parametrize("above", ["(A)", "ANALYSIS", "IV."])
+def test_a_heading_may_stand_right_below_another(above: str) -> None:
+    assert is_natural_heading("Standing To Enforce Covenants", above=above)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "ORDER ON DEFENDANT\u2019S MOTION FOR SUMMARY JUDGMENT",
+        "MEMORANDUM OPINION GRANTING MOTION TO DISMISS",
+        "ORDER RE CROSS MOTIONS",
+    ],
+)
+def test_a_long_title_stands_at_the_top_alone(title: str) -> None:
+    top, below = (
+        find_headings(read_lines(text), TextForm.NATURAL)
+        for text in (
+            f"{title}\n\nDOE, District Judge.\n\n{PROSE}",
+            f"{PROSE}\n\n" * 7 + title + "\n\nx",
+        )
+    )
+    assert [one.text for one in top if one.is_document_title] == [title]
+    assert not any(one.is_document_title for one in below)
 
 
 def test_a_running_head_is_no_heading() -> None:

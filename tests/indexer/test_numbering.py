@@ -94,3 +94,21 @@ def test_a_chain_is_outermost_first() -> None:
     found = parse_enumerator("II-A-1", N)
     assert found is not None
     assert [text for text, _ in found.links] == ["II", "A", "1"]
+
+
+@pytest.mark.parametrize("line", ["H \u2014 I", "I-H", "h-4 h-4 HH", "l \u2014 l", "HH", "n", "m"])
+def test_what_scanners_make_of_a_numeral_may_be_the_second_or_the_third(line: str) -> None:
+    found = parse_enumerator(line, TextForm.NATURAL)
+    assert found is not None
+    assert (found.written, found.title) == (line, "")
+    assert {(mark.series, mark.value) for _, marks in found.links for mark in marks} == {
+        (Series.ROMAN, 2),
+        (Series.ROMAN, 3),
+    }
+
+
+@pytest.mark.parametrize("line", ["in", "In", "Hm", "m n", "t", "nothing", "Id."])
+def test_short_words_are_no_misread_numerals(line: str) -> None:
+    found = parse_enumerator(line, TextForm.NATURAL)
+    marks = [mark for _, readings in found.links for mark in readings] if found else []
+    assert not any(mark.series is Series.ROMAN for mark in marks)

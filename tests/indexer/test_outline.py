@@ -147,6 +147,29 @@ def test_a_standard_of_review_announces_but_has_no_parts() -> None:
         (["-", "I.", "BACKGROUND", "-", "II.", "DISCUSSION", "-"], ["I.", "I. > BACKGROUND", "II.", "II. > DISCUSSION"]),
         (["-", "I", "-", "II", "-", "I", "-", "II", "-"], ["I", "II", "I", "II"]),
         (["-", "NOTES", "-", "I", "-", "II", "-"], ["NOTES"]),
+        (["-", "I", "-", "H \u2014 I", "-", "m", "-", "IV", "-"], ["I", "H \u2014 I", "m", "IV"]),
+        (["-", "II", "-", "III", "-"], ["II", "III"]),
+        (["-", "I.", "-", "IL", "-", "A.", "-", "B.", "-", "IIL", "-"], ["I.", "IL", "IL > A.", "IL > B.", "IIL"]),
+        (
+            ["-", "FACTS", "-", "THE LEASE", "-", "THE DEPOSIT", "-", "CONCLUSION", "-"],
+            ["FACTS", "THE LEASE", "THE DEPOSIT", "CONCLUSION"],
+        ),
+        (
+            ["-", "FACTS", "-", "THE LEASE", "-", "DISCUSSION", "-", "CONCLUSION", "-"],
+            ["FACTS", "FACTS > THE LEASE", "DISCUSSION", "CONCLUSION"],
+        ),
+        (
+            ["-", "Findings of Fact", "-", "The Aircraft", "-", "Conclusions of Law", "-"],
+            ["Findings of Fact", "Findings of Fact > The Aircraft", "Conclusions of Law"],
+        ),
+        (
+            ["-", "I. Facts", "-", "II. Motion", "A. Legal Standard", "-", "III. Conclusion", "-"],
+            ["I. Facts", "II. Motion", "II. Motion > A. Legal Standard", "III. Conclusion"],
+        ),
+        (
+            ["-", "I. Facts", "-", "II. Motion", "Legal Standard", "-", "B. The Claim", "-", "III. Conclusion", "-"],
+            ["I. Facts", "II. Motion", "II. Motion > Legal Standard", "II. Motion > B. The Claim", "III. Conclusion"],
+        ),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("gap", ["\n\n", "\n"])
@@ -162,6 +185,8 @@ def test_outlines_of_natural_text(lines: list[str], outline: list[str], gap: str
         ["-", "V", "-"],
         ["-", "1", "-", "2", "-", "3", "-"],
         ["-", "3. The Third", "-"],
+        ["-", "m", "-", "n", "-"],
+        ["-", "H \u2014 I", "-"],
     ],
 )
 def test_a_member_without_its_series_is_no_heading(lines: list[str]) -> None:
@@ -185,3 +210,10 @@ def test_an_outline_has_a_depth_that_no_text_makes_grow() -> None:
     lines = read_lines(stripped(*["the claim", "a.search", "-"] * 40))
     placed = build_outline(find_headings(lines, TextForm.STRIPPED), lines, TextForm.STRIPPED)
     assert 1 < max(len(p.path) for p in placed) <= 8
+
+
+def test_lone_numbers_that_count_on_under_the_next_heading_are_footnote_marks() -> None:
+    two = ["-", "-", "-"]
+    lines = ["-", "I", *two, "1", *two, "2", *two, "3", *two]
+    assert paths(natural(*lines, "II", *two)) == ["I", "I > 1", "I > 2", "I > 3", "II"]
+    assert paths(natural(*lines, "II", *two, "4", *two)) == ["I", "II"]

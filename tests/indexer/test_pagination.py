@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from indexer.page_map import MarkedText
-from indexer.pagination import UNKNOWN_PAGE, PagedText, paginate
+from indexer.page_reach import UNKNOWN_PAGE
+from indexer.pagination import PagedText, paginate
 from indexer.records import CaseRecord, Opinion
 from indexer.sources import read_sources
 
@@ -137,3 +138,24 @@ def test_opinions_of_one_case_share_the_reporter():
     lead, dissent = paginate(texts, CITATIONS)
     assert lead.pages[0].reporter == dissent.pages[0].reporter == "392 U.S."
     assert dissent.text == "dissent short"
+
+
+def test_a_lone_mark_of_the_second_page_is_believed():
+    assert page_at(one("392 U.S. 1\n\nIt was *2 so."), 20) == "2"
+    assert one("392 U.S. 1\n\nIt was *3 so.").pages == ()
+
+
+def test_a_note_to_a_note_stands_on_the_page_of_that_note():
+    text = (
+        "One *5 two. [1] Three *6 four *7 five.\n\nNOTES\n\n[1] A table [*] here.\n\n[*] Its note."
+    )
+    paged = one(text)
+    assert page_at(paged, paged.text.index("Its note")) == "5"
+
+
+def test_marks_before_the_best_run_count_too():
+    """A note set between two paragraphs tears the run; its page marks count twice."""
+    text = "a *5 b *6 issues: \n\n*5 “note *6 end”\n\n c *7 d *8 e"
+    paged = one(text)
+    assert "*" not in paged.text
+    assert [mark.page for mark in paged.pages if mark.page][1:] == ["5", "6", "5", "6", "7", "8"]

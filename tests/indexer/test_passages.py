@@ -82,6 +82,12 @@ def test_a_quotation_stays_with_the_words_that_lead_to_it() -> None:
     assert not led.text.rstrip().endswith(":")
 
 
+def test_a_quotation_stays_with_the_line_below_that_credits_it() -> None:
+    cited = "Smith v. Jones, 490 U.S. 386, 396."
+    text = "\n\n".join([sentence(25), sentence(20), cited, sentence(40)])
+    assert next(p for p in cut(text) if "Smith" in p.text).text.startswith("Word")
+
+
 def test_a_heading_stays_with_the_words_below_it() -> None:
     text = "background \n" + "\n".join([sentence(58).lower()] * 2)
     assert cut(text)[0].text.startswith("background \nword word")

@@ -59,3 +59,12 @@ def test_the_official_reporter_comes_first(citations, first):
 )
 def test_data_bases_are_told_from_books(reporter, electronic):
     assert Citation("1", reporter, 1).is_electronic is electronic
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 U.S. " + "9" * 5000, "1 x" + " " * 100_000 + "y", "1 " + "U.S. " * 50_000 + "5"],
+    ids=["digits", "spaces", "words"],
+)
+def test_what_no_citation_is_as_long_as_is_none(text):
+    assert parse_citation(text) is None

@@ -69,10 +69,42 @@ def test_the_title_of_the_document_is_no_parent() -> None:
     assert sections[0].span.start == 0
 
 
-def test_footnotes_printed_at_the_end_are_a_section() -> None:
-    text = natural("I. Facts", "-", "II. Law", "-", "1 . See the record.", "2 . Id.", gap="\n")
-    assert outline(text)[-1] == Part(("footnotes",), None, R.FOOTNOTES)
-    assert split_sections(text)[-1].span.of(text) == "1 . See the record.\n2 . Id."
+def test_each_footnote_is_a_section_tied_to_its_mark() -> None:
+    text = natural("I. Facts", "He fled.\n1\nThen he fell.", "II. Law", "-", "1 . Tr. 4.", gap="\n")
+    facts, law, note = split_sections(text)
+    assert (facts.path, law.path) == (("I. Facts",), ("II. Law",))
+    assert (note.path, note.number, note.role) == (("footnotes", "1"), "1", R.FOOTNOTES)
+    assert note.span.of(text) == "1 . Tr. 4."
+    assert note.noted_at == text.index("1\nThen")
+    assert_tiles(text, (facts, law, note))
+
+
+def test_footnotes_under_a_title_hold_it_and_name_it() -> None:
+    text = natural("I", "He fled.[1] So.[2]", "II", "-", "NOTES", "[1] Tr. 4.", "[2] Ibid.")
+    *_, first, second = split_sections(text)
+    assert first.span.of(text) == "NOTES\n\n[1] Tr. 4.\n\n"
+    assert (first.path, second.path) == (("NOTES", "1"), ("NOTES", "2"))
+    assert [text[s.noted_at :][:3] for s in (first, second) if s.noted_at] == ["[1]", "[2]"]
+
+
+def test_a_section_goes_on_behind_a_footnote_at_the_foot_of_a_page() -> None:
+    text = natural(
+        "I. Facts", "He fled.1 He was", "1Appellant denies it.", "caught.", "II. Law", "-"
+    )
+    facts, note, again, law = split_sections(text)
+    assert (note.number, note.span.of(text)) == ("1", "1Appellant denies it.\n\n")
+    assert facts.path == again.path == ("I. Facts",)
+    assert (facts.role, again.span.of(text)) == (again.role, "caught.\n\n")
+    assert law.path == ("II. Law",)
+    assert [facts.noted_at, again.noted_at, law.noted_at] == [None] * 3
+
+
+def test_the_footnotes_of_a_dissent_are_footnotes() -> None:
+    text = natural("I dissent.1", "-", "FOOTNOTES", "Footnote 1", "See the record.")
+    assert [s.role for s in split_sections(text, opinion_type=OpinionType.DISSENT)] == [
+        R.DISSENT,
+        R.FOOTNOTES,
+    ]
 
 
 STORY = (

@@ -64,11 +64,34 @@ def test_marks_within_notes_go_back_to_earlier_pages():
     numbers = read_marks(text)
     run = best_run(numbers, first=12)
     assert [mark.label for mark in run.marks] == ["14", "15", "16"]
-    assert [mark.label for mark in rerun(numbers, run)] == ["14", "15", "16", "15", "16"]
+    assert [mark.label for mark in rerun(numbers, run, first=12)] == ["14", "15", "16", "15", "16"]
+
+
+def test_a_number_of_the_case_beside_the_run_is_a_mark_unless_a_citation_claims_it():
+    text = "one *14 two *15 three *16 four. A *13 note, at *15, no. *1554 and *99 beyond, *14 again"
+    numbers = read_marks(text)
+    run = best_run(numbers, first=12)
+    assert [mark.label for mark in run.marks] == ["14", "15", "16"]
+    every = rerun(numbers, run, first=12)
+    assert [mark.label for mark in every] == ["14", "15", "16", "13", "15", "14"]
+    assert text[every[4].end :].startswith("54 and")
+
+
+def test_a_letter_is_the_page_s_where_marks_are_set_off_by_spaces():
+    spaced = read_marks("on *497 to the *497B if so and *498 on")
+    glued = read_marks("on *497to the *497A few and *498on")
+    assert [readings[0].label for readings in spaced] == ["497", "497B", "498"]
+    assert [readings[0].label for readings in glued] == ["497", "497", "498"]
+    assert pages("on *496 to *497 the *497B if so *498 on", first=495) == [
+        "496",
+        "497",
+        "497B",
+        "498",
+    ]
 
 
 def test_no_run_has_no_rerun():
-    assert rerun([], Run()) == ()
+    assert rerun([], Run(), first=1) == ()
 
 
 @given(

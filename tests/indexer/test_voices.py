@@ -340,7 +340,44 @@ def test_a_rehearing_opens_at_its_heading() -> None:
 
 @pytest.mark.parametrize("kind", [k for k in T if k not in (T.COMBINED, T.OTHER)])
 def test_an_opinion_of_known_type_is_left_alone(kind: T) -> None:
-    given_ = record(joined(LEAD, DISSENT), kind=kind)
+    given_ = record(joined(PROSE, LEAD, DISSENT), kind=kind)
+    assert separate_voices(given_) == given_
+
+
+@pytest.mark.parametrize(
+    ("first", "kind", "author"),
+    [
+        (LEAD, T.LEAD, "Stone"),
+        ("Chief Justice Rehnquist\n\ndelivered the opinion of the Court.", T.LEAD, "Rehnquist"),
+        ("Justice Scalia,\n\nconcurring in the judgment.", T.CONCURRENCE, "Scalia"),
+        (
+            "After stating the case as above,\n\nMr. Justice McKenna\n\ndelivered the opinion of the court.",
+            T.LEAD,
+            "McKenna",
+        ),
+        ("Mr. Justice Hunt.\n\nI dissent, on the ground that the act is void.", T.DISSENT, "Hunt"),
+        ("Mr. Chief Justice Hughes,\n\ndelivered' . the opinion of the court.", T.LEAD, "Hughes"),
+        ("The Chief Justice\n\nconcurs in the result.", T.CONCURRENCE, "Hughes"),
+        ("BUTLER, J., dissenting.", T.LEAD, None),
+        ("The case comes from the Court of Appeals.", T.LEAD, None),
+    ],
+)
+def test_an_opinion_of_known_type_gets_the_author_that_its_first_words_name(
+    first: str, kind: T, author: str | None
+) -> None:
+    (made,) = separate_voices(record(joined(first, PROSE), kind=kind)).opinions
+    assert (made.header.type, made.header.author) == (kind, author)
+
+
+@pytest.mark.parametrize("given_author", [None, "PER CURIAM.", "per curiam"])
+def test_nobody_signs_an_opinion_per_curiam(given_author: str | None) -> None:
+    given_ = record(joined("PER CURIAM.", PROSE), kind=T.LEAD, author=given_author)
+    (made,) = separate_voices(given_).opinions
+    assert (made.header.type, made.header.author) == (T.PER_CURIAM, None)
+
+
+def test_a_given_author_stays() -> None:
+    given_ = record(joined(LEAD, PROSE), kind=T.LEAD, author="Harlan F. Stone")
     assert separate_voices(given_) == given_
 
 

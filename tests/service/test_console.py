@@ -4,6 +4,7 @@ import pty
 import subprocess
 import sys
 import textwrap
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ import typer
 import service
 from indexer import errors as of_indexer
 from indexer.build import Progress
+from indexer.cost import Cost
 from indexer.records import Case, CaseRecord
 from indexer.sources import Refused
 from models import errors as of_models
 from service import console
 from service import errors as of_service
+from tests.indexer.corpora import build_small, cases
 
 ROOT = Path(service.__file__).parents[1]
 WRONG_WORDS = (of_indexer.FilterError, of_service.QueryError, of_service.SettingsError)
@@ -25,6 +28,7 @@ FAILURES = [
     of_indexer.EmptyCorpusError(refused=0),
     of_indexer.BuildLockedError(Path("index")),
     of_indexer.IndexWriteError(Path("index"), "the disk is full"),
+    of_indexer.HelperError(-9),
     of_indexer.IndexMissingError(Path("index")),
     of_indexer.IndexCorruptError(Path("file"), "is torn"),
     of_indexer.NotInIndexError("case", "x"),
@@ -221,3 +225,32 @@ def test_json_is_what_the_service_would_have_sent(capsys):
     console.show_answer('{"query":"§ 1983"}'.encode(), as_json=True)
 
     assert capsys.readouterr() == ('{"query":"§ 1983"}\n', "")
+
+
+COST = Cost(
+    seconds=100.0,
+    seconds_embedding=96.0,
+    cpu_seconds=190.0,
+    cpu_seconds_outside=19.0,
+    peak_bytes=512_000_000,
+)
+TOLD = (
+    "100.0 s, 4% of them without the model; 10% of the processor time outside it; "
+    "512 MB of memory at the most"
+)
+
+
+def test_a_build_is_shown_with_its_cost(tmp_path, capsys) -> None:
+    done = build_small(cases(2), tmp_path)
+    console.show_build(replace(done, cost=COST))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"build {done.build_id}: 2 cases, 3 opinions, ")
+    assert lines[1:] == [TOLD]
+
+
+@pytest.mark.parametrize(("cost", "told"), [(asdict(COST), [TOLD]), ({}, []), ({"x": 1.0}, [])])
+def test_a_manifest_is_shown_with_its_cost_where_it_is_known(tmp_path, capsys, cost, told) -> None:
+    done = build_small(cases(1), tmp_path).manifest
+    console.show_manifest(replace(done, cost=cost), as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[16:].strip() for line in lines if line.startswith("cost ")] == told

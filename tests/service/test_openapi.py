@@ -16,6 +16,8 @@ OPERATIONS = {
     ("get", "/v1/opinions/{id}"): "get_opinion",
     ("get", "/v1/cases"): "list_cases",
     ("get", "/v1/cases/{id}"): "get_case",
+    ("get", "/v1/cases/{id}/citing"): "list_citing_cases",
+    ("get", "/v1/citations"): "look_up_citation",
     ("get", "/healthz"): "healthz",
     ("get", "/readyz"): "readyz",
     ("get", "/"): "landing",
@@ -75,7 +77,12 @@ def test_errors_an_address_can_give_are_documented(document):
 
     assert given["post", "/v1/search"] >= {"400", "413", "415", "422", "503"}
     assert given["get", "/v1/search"] >= {"422", "503"}
-    for path in ("/v1/passages/{id}", "/v1/opinions/{id}", "/v1/cases/{id}"):
+    for path in (
+        "/v1/passages/{id}",
+        "/v1/opinions/{id}",
+        "/v1/cases/{id}",
+        "/v1/cases/{id}/citing",
+    ):
         assert given["get", path] >= {"404", "422", "503"}
     assert "503" in given["get", "/readyz"]
 

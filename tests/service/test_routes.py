@@ -12,21 +12,22 @@ from service.schemas_catalogue import OpinionResponse
 from tests.service.fakes import FLOYD, FakeLive, FakeSearcher, client_of
 
 # The key tree of the example answer in the contract (API.md, section 3), by hand.
-PASSAGE = {"id", "text", "start", "end", "text_sha256", "pages"}
+PASSAGE = {"id", "text", "start", "end", "text_sha256", "pages", "cites"}
 CASE = {
     "id", "name", "name_source", "citations", "court_id", "court", "court_citation_string",
-    "date_filed", "docket_number", "judges", "status", "url", "cited_by_count",
+    "court_level", "court_parent", "date_filed", "docket_number", "judges", "status", "url", "cited_by_count",
 }  # fmt: skip
-PARTS = {"passage", "section", "opinion", "case", "cite", "highlights", "context"}
+PARTS = {"passage", "section", "opinion", "case", "cite", "authority", "highlights", "context"}
 HIT = {
     "rank": None,
     "score": None,
     "confidence": None,
-    "passage": dict.fromkeys(PASSAGE) | {"pages": [dict.fromkeys(["reporter", "first", "last"])]},
-    "section": dict.fromkeys(["heading", "path", "number", "role"]),
+    "passage": dict.fromkeys(PASSAGE) | {"pages": [dict.fromkeys(["reporter", "first", "last"])], "cites": None},
+    "section": dict.fromkeys(["heading", "path", "number", "role", "noted_at", "noted_in"]),
     "opinion": dict.fromkeys(["id", "type", "author", "source_sha256"]),
     "case": dict.fromkeys(CASE),
     "cite": None,
+    "authority": None,
     "highlights": [dict.fromkeys(["start", "end", "kind"])],
     "context": {"before": None, "after": None},
     "explain": dict.fromkeys(
@@ -304,7 +305,9 @@ def test_all_offsets_point_into_the_opinion(client, opinion_id):
     OpinionResponse.model_validate_json(json.dumps(opinion))
     assert set(opinion["case"]) == CASE
     for section in opinion["sections"]:
-        assert set(section) == {"heading", "path", "number", "role", "start", "end"}
+        assert set(section) == {
+            "heading", "path", "number", "role", "start", "end", "noted_at"
+        }  # fmt: skip
     for page in opinion["pages"]:
         assert set(page) == {"reporter", "page", "start"}
     hits = client.post("/v1/search", json={"query": "x"}).json()["hits"]

@@ -17,9 +17,10 @@ def read(*paths: Path) -> tuple[list[CaseRecord], list[Refused]]:
     )
 
 
-def record(case_id: str, text: str = "Held.") -> dict[str, Any]:
+def record(case_id: str, text: str = "") -> dict[str, Any]:
     """Return a neutral record."""
-    return {"id": case_id, "case_name": "A v. B", "opinions": [{"text": text}]}
+    opinions = [{"text": text or f"Held in {case_id}."}]
+    return {"id": case_id, "case_name": "A v. B", "opinions": opinions}
 
 
 def write(folder: Path, files: Mapping[str, bytes | str]) -> Path:

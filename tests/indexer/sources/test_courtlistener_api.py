@@ -136,7 +136,10 @@ def test_an_opinion_alone_is_a_case_named_by_its_address(tmp_path):
 
 
 def test_cases_come_in_the_order_of_their_first_opinions(tmp_path):
-    opinions = [{**LEAD, "id": n, "cluster_id": c} for n, c in enumerate((30, 4, 30, 100, 4), 1)]
+    opinions = [
+        {**LEAD, "id": n, "cluster_id": c, "html_with_citations": f"<p>Held in {n}.</p>"}
+        for n, c in enumerate((30, 4, 30, 100, 4), 1)
+    ]
     records, _ = read(write(tmp_path, {"a.json": page(*opinions)}))
     assert [one.case.id for one in records] == ["cl-30", "cl-4", "cl-100"]
 

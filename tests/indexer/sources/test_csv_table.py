@@ -116,9 +116,12 @@ def test_lost_quoting_does_not_refuse_every_line_of_a_large_file(tmp_path):
 
 
 def test_a_byte_that_is_not_utf_8(tmp_path):
-    (refused,) = read(tmp_path, b'id,text\n"1","Mu\xf1oz"\n')
+    refused, row = read(tmp_path, b'id,text\n"1","Mu\xf1oz"\n"2","Mu\xc3\xb1oz"\n')
     assert isinstance(refused, Refused)
-    assert "not UTF-8: byte 0xf1" in refused.reason
+    assert refused.place.endswith(":2")
+    assert refused.reason.startswith("not UTF-8: byte 0xf1 in the column 'text'")
+    assert isinstance(row, Row)
+    assert row.fields == {"id": "2", "text": "Muñoz"}
 
 
 @pytest.mark.parametrize(

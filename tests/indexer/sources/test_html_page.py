@@ -208,7 +208,6 @@ def test_encodings(data, text):
         page(f"<main><h1>Opinions</h1><ul>{MENU}</ul></main>"),
         page(f"<div>{MENU * 9}</div>"),
         b"<frameset><frame src=x></frameset>",
-        b"<div>" * 300_000,
     ],
 )
 def test_a_page_without_an_opinion_is_refused(tmp_path, data):
@@ -224,6 +223,14 @@ def test_a_page_is_known_by_its_name_or_its_beginning(tmp_path, name):
     assert (
         one(tmp_path / name, page(f"<main>{p(FIRST, SECOND)}</main>")).case.id == name.split(".")[0]
     )
+
+
+def test_a_page_nested_too_deep_is_refused(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_bytes(b"<div>" * 300_000)
+    (refused,) = read_sources([path])
+    assert isinstance(refused, Refused)
+    assert "nested 10,001 deep" in refused.reason
 
 
 def test_deep_and_broad_pages_take_no_more_than_their_length(tmp_path):

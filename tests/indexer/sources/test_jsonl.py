@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.cleaning import clean_text
+from indexer.raw import NoteKind
 from indexer.records import CaseRecord, OpinionType
-from indexer.sources import Refused, read_sources
+from indexer.sources import Noticed, Refused, read_sources
 from indexer.sources.jsonl import claims
 from indexer.sources.source_file import DiskFile
 
@@ -54,7 +55,8 @@ def read_back(fields: dict[str, Any]) -> CaseRecord:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "one.jsonl"
         path.write_text(json.dumps(fields) + "\n", encoding="utf-8")
-        (record,) = read_sources([path])
+        record, *noticed = read_sources([path])
+    assert {one.kind for one in noticed if isinstance(one, Noticed)} <= {NoteKind.UNKNOWN_COURT}
     assert isinstance(record, CaseRecord), record
     return record
 

@@ -17,6 +17,7 @@ from indexer.sources.people import names_in
         ("Kennedy, Souter, and Thomas", ("Kennedy", "Souter", "Thomas")),
         ("O'Connor", ("O'Connor",)),
         ("Anderson, Anderson", ("Anderson",)),
+        ("Selya,\n  and\tLipez", ("Selya", "Lipez")),
         ("", ()),
         (" , ;", ()),
     ],
@@ -28,3 +29,7 @@ def test_names(line, names):
 @given(st.lists(st.from_regex(r"[A-Z][a-z]{3,9}ez", fullmatch=True), unique=True, max_size=9))
 def test_as_many_names_as_there_are(names):
     assert names_in(", ".join(names)) == tuple(names)
+
+
+def test_white_space_of_any_length_takes_no_time():
+    assert names_in("Selya" + "\n" * 200_000 + "Lipez") == ("Selya Lipez",)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from indexer.raw import RawOpinion, TextFormat
+from indexer.raw import NoteKind, RawCase, RawOpinion, TextFormat
 from indexer.records import OpinionType
-from indexer.sources.repeats import without_repeats
+from indexer.sources.repeats import once, without_repeats
 
 
 def words(stem: str, count: int = 200) -> str:
@@ -56,3 +56,14 @@ def test_cases_without_both_kinds_are_left_alone(opinions):
 def test_texts_of_a_word_or_two():
     short = [opinion("3", OpinionType.COMBINED, "Affirmed."), opinion("1", OpinionType.LEAD, "No.")]
     assert kept(*short) == ["3", "1"]
+
+
+def test_a_case_without_its_repeats_says_so():
+    case = RawCase(id="c", name="A v. B", opinions=(BOTH, LEAD, DISSENT), extra={"x": 1})
+    made = once(case)
+    assert made.opinions == (LEAD, DISSENT)
+    assert made.extra == {"x": 1, "left_out": ["combined 3: its words are in the others"]}
+    assert [(note.kind, note.words) for note in made.notes] == [
+        (NoteKind.REPEATED_WORDS, "left out: combined 3: its words are in the others")
+    ]
+    assert once(made) is made

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexer.records import CaseRecord, NameSource
-from indexer.sources import Refused, read_sources
+from indexer.sources import Noticed, Refused, read_sources
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
 SEEDS = {
@@ -16,11 +16,11 @@ SEEDS = {
 
 
 @pytest.fixture(scope="module")
-def records() -> list[CaseRecord | Refused]:
+def records() -> list[CaseRecord | Refused | Noticed]:
     return list(read_sources([SAMPLE]))
 
 
-def cases(records: list[CaseRecord | Refused]) -> dict[str, CaseRecord]:
+def cases(records: list[CaseRecord | Refused | Noticed]) -> dict[str, CaseRecord]:
     return {one.case.id: one for one in records if isinstance(one, CaseRecord)}
 
 

@@ -13,13 +13,18 @@ from indexer.sources import Refused, read_sources
 
 
 def record(case_id: str, **fields: object) -> str:
-    case = {"id": case_id, "case_name": "A v. B", "opinions": [{"text": "Held."}], **fields}
+    case = {
+        "id": case_id,
+        "case_name": "A v. B",
+        "opinions": [{"text": f"Held in {case_id}."}],
+        **fields,
+    }
     return json.dumps(case) + "\n"
 
 
 def outcome(*paths: Path) -> list[Any]:
     return [
-        one.case.id if isinstance(one, CaseRecord) else (one.place, one.reason)
+        one.case.id if isinstance(one, CaseRecord) else (one.place, str(one).split(": ", 1)[1])
         for one in read_sources(paths)
     ]
 
@@ -32,7 +37,7 @@ def corpus(tmp_path):
     (tmp_path / ".hidden").write_text("x", encoding="utf-8")
     for name in ("z", "m"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.txt").write_text("words", encoding="utf-8")
+        (tmp_path / name / f"{name}.txt").write_text(f"words of {name}", encoding="utf-8")
     return tmp_path
 
 

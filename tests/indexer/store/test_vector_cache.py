@@ -3,6 +3,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -73,12 +74,34 @@ def test_putting_again_replaces(cache) -> None:
     assert np.array_equal(cache.get(hashes("a"))[1], rows[1:])
 
 
-def test_prune_forgets_all_others(cache) -> None:
+def test_prune_forgets_what_came_before_a_build_and_is_not_named(cache) -> None:
     cache.put(hashes("a", "b", "c"), unit_rows(3, dim=4))
+    cache.mark("2")
+    cache.put(hashes("d"), unit_rows(1, dim=4))
 
-    assert cache.prune(hashes("b", "unknown")) == 2
-    assert cache.get(hashes("a", "b", "c"))[0].tolist() == [False, True, False]
-    assert cache.prune(hashes("b")) == 0
+    assert cache.prune(hashes("b", "unknown"), before="2") == 2
+    assert cache.get(hashes("a", "b", "c", "d"))[0].tolist() == [False, True, False, True]
+    assert cache.prune(hashes("b"), before="2") == 0
+
+
+def test_prune_forgets_nothing_before_a_build_it_does_not_know(cache) -> None:
+    cache.put(hashes("a"), unit_rows(1, dim=4))
+    cache.mark("2")
+
+    assert cache.prune([], before="1") == 0
+    assert cache.prune([], before="2") == 1
+
+
+def test_an_error_of_those_who_name_what_to_keep_forgets_nothing(cache) -> None:
+    def broken() -> Iterator[str]:
+        yield from hashes("a")
+        raise RuntimeError("a build cannot be read")
+
+    cache.put(hashes("a", "b"), unit_rows(2, dim=4))
+    cache.mark("1")
+    with pytest.raises(RuntimeError):
+        cache.prune(broken(), before="1")
+    assert cache.get(hashes("a", "b"))[0].all()
 
 
 KILLED = """
@@ -139,7 +162,7 @@ def test_damage_met_later_does_not_end_a_build(tmp_path, cache, warned) -> None:
     cache.put(hashes("a"), unit_rows(1, dim=4))
     assert cache.get(hashes("a"))[0].tolist() == [True]
     cache._db.execute("DROP TABLE vector")
-    assert cache.prune([]) == 0
+    cache.mark("1")
     cache._db.execute("DROP TABLE vector")
     cache.put(hashes("a"), unit_rows(1, dim=4))
     assert len(warned) == 3

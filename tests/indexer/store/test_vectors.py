@@ -1,4 +1,6 @@
 import threading
+import tracemalloc
+from collections.abc import Iterator
 
 import faiss
 import numpy as np
@@ -31,6 +33,41 @@ def tied(tmp_path_factory):
     path = tmp_path_factory.mktemp("tied") / "vectors.faiss"
     write_vectors(path, iter([rows]), 4)
     return VectorIndex.open(path), rows
+
+
+@pytest.mark.parametrize(("count", "dim", "block"), [(0, 8, 1), (1, 1, 1), (3_000, 32, 700)])
+def test_the_file_is_the_one_that_faiss_writes(tmp_path, count, dim, block) -> None:
+    rows = unit_rows(count, dim=dim)
+    index = faiss.IndexFlatIP(dim)
+    index.add(rows)
+    faiss.write_index(index, str(tmp_path / "faiss"))
+
+    blocks = (rows[at : at + block] for at in range(0, count, block))
+    assert write_vectors(tmp_path / "ours", blocks, dim) == count
+    assert (tmp_path / "ours").read_bytes() == (tmp_path / "faiss").read_bytes()
+
+
+def test_writing_takes_the_memory_of_a_block(tmp_path) -> None:
+    def blocks() -> Iterator[FloatMatrix]:
+        for _ in range(200):
+            yield np.ones((1_000, 32), np.float32)
+
+    tracemalloc.start()
+    try:
+        assert write_vectors(tmp_path / "v", blocks(), 32) == 200_000
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000  # all of them take 25.6 million bytes
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_error_of_a_source_is_not_one_of_the_disk_that_is_written(tmp_path) -> None:
+    def blocks() -> Iterator[FloatMatrix]:
+        yield ROWS
+        raise OSError(5, "cannot be read")
+
+    with pytest.raises(OSError, match="cannot be read") as caught:
+        write_vectors(tmp_path / "v", blocks(), 32)
+    assert not isinstance(caught.value, IndexWriteError)
 
 
 def exact(
@@ -128,7 +165,7 @@ def test_a_query_of_another_length_is_refused(index) -> None:
 
 
 def test_a_folder_that_is_not_there_cannot_be_written(tmp_path) -> None:
-    with pytest.raises(IndexWriteError, match="disk full"):
+    with pytest.raises(IndexWriteError, match="is the disk full"):
         write_vectors(tmp_path / "no" / "v", iter([ROWS]), 32)
 
 

@@ -81,6 +81,8 @@ def test_one_flipped_bit_is_found(tmp_path, name) -> None:
         ),
         ("UPDATE opinion SET characters = 1 WHERE seq = 0", "characters instead of"),
         ("UPDATE section SET role = 'chorus'", "damaged"),
+        ("UPDATE case_record SET cited_by = 3 WHERE seq = 0", "counted as cited by 3 cases, and 0"),
+        ("DROP TABLE citation", "damaged"),
     ],
 )
 def test_what_the_passage_table_gets_wrong_is_found(tmp_path, statement, problem) -> None:

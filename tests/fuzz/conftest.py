@@ -1,0 +1,42 @@
+"""How long to fuzz, what with, and what came of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis.strategies import SearchStrategy
+
+from tests.fuzz.running import run_examples
+
+_TRIED = pytest.StashKey[dict[str, int]]()
+
+
+@pytest.fixture
+def fuzz(
+    request: pytest.FixtureRequest,
+) -> Callable[[Callable[..., Any], SearchStrategy[Any]], None]:
+    """Look for an example that breaks a promise, for as long as ``--fuzz-seconds`` says."""
+
+    def run(check: Callable[..., Any], strategy: SearchStrategy[Any]) -> None:
+        seconds = float(request.config.getoption("--fuzz-seconds"))
+        tried = request.config.stash.setdefault(_TRIED, {})
+        tried[request.node.nodeid] = run_examples(check, strategy, seconds=seconds)
+
+    return run
+
+
+@pytest.fixture
+def seeds(request: pytest.FixtureRequest) -> Path | None:
+    """A folder of real sources to damage, beside the made-up ones."""
+    given = request.config.getoption("--fuzz-seeds")
+    return Path(given) if given else None
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many examples were tried, in a run of some length."""
+    if float(config.getoption("--fuzz-seconds")) >= 1:
+        for name, examples in config.stash.get(_TRIED, {}).items():
+            terminalreporter.write_line(f"{examples:>9,} examples  {name}")
