@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from indexer.case_names import with_capitals
 from indexer.dates import date_parts
 from indexer.judges import cited_judge
 from indexer.records import Case, OpinionHeader, OpinionType
@@ -37,27 +38,6 @@ _SIGNED: Final = frozenset(
     {OpinionType.CONCURRENCE, OpinionType.CONCURRENCE_IN_PART, OpinionType.DISSENT}
 )
 _VERSUS: Final = re.compile(r"(?<=\w) v\.? (?=\w)")
-_SMALL_WORDS: Final = frozenset(
-    [
-        "a",
-        "al",
-        "and",
-        "at",
-        "by",
-        "et",
-        "ex",
-        "for",
-        "in",
-        "of",
-        "on",
-        "or",
-        "re",
-        "rel",
-        "the",
-        "to",
-        "v.",
-    ]
-)
 _WRITTEN: Final = {"ex parte": "Ex parte", "in re": "In re", "ex rel": "ex rel.", "et al": "et al."}
 _PHRASES: Final = re.compile(
     r"(?i:^ex parte(?= )|^in re(?= )|(?<= )ex rel\b\.?(?= )|(?<=[ ,])et al\b\.?(?=,| |$))"
@@ -120,9 +100,7 @@ def _name(name: str) -> str:
     A name without any capital (made of an address: ``erie r co v tompkins``) gets them.
     """
     if name.islower() and _VERSUS.search(name):
-        parts = (_VERSUS.sub(" v. ", name)).split(" ")
-        name = " ".join(one if one in _SMALL_WORDS else one.title() for one in parts)
-        name = f"{name[0].upper()}{name[1:]}"
+        name = with_capitals(_VERSUS.sub(" v. ", name).split())
     return _PHRASES.sub(lambda found: _WRITTEN[found[0].lower().replace(".", "")], name)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from indexer.case_names import with_capitals
 from indexer.errors import RecordError
 from indexer.raw import RawCase, RawOpinion, TextFormat
 from indexer.records import NameSource, OpinionType
@@ -66,28 +67,6 @@ _OLD_CITATIONS: Final = (
 """Where clusters had their citations before there were citation objects."""
 _LINK_ID: Final = re.compile(r"/(?:api/rest/v\d+/)?(?P<kind>[a-z-]+)/(?P<id>[A-Za-z0-9_-]+)/?$")
 _SLUG: Final = re.compile(r"/opinion/(\d+)/([^/]+)/?")
-_SMALL_WORDS: Final = frozenset(
-    [
-        *[
-            "a",
-            "al",
-            "an",
-            "and",
-            "at",
-            "by",
-            "et",
-            "ex",
-            "for",
-            "in",
-            "of",
-            "on",
-            "or",
-            "re",
-            "rel",
-        ],
-        *["the", "to"],
-    ]
-)
 _WORDS_OUTSIDE_TAGS: Final = re.compile(r"(?:^|>)[^<]*[^\s<]")
 _FROM_PLAIN: Final = "<pre"
 """How the HTML begins that was made of the plain text of pages."""
@@ -320,12 +299,7 @@ def _slug(parts: Parts) -> str | None:
 
 def name_of_slug(slug: str) -> str:
     """Return ``rule-v-fort-dodge-animal-health-inc`` as a name: ``Rule v. Fort Dodge …``."""
-    words = [
-        "v." if word == "v" else word if at and word in _SMALL_WORDS else word.capitalize()
-        for at, word in enumerate(slug.split("-"))
-        if word
-    ]
-    return " ".join(words) or slug
+    return with_capitals([word for word in slug.split("-") if word]) or slug
 
 
 def _court_id(parts: Parts) -> str | None:

@@ -1,7 +1,8 @@
-"""Court ids that courts-db does not have: a line for each, however many cases name it."""
+"""Courts that courts-db does not have, by id or by name: a line for each, however many cases name it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from indexer.courts import is_known_court, near_courts
@@ -10,7 +11,7 @@ from indexer.records import Case
 from indexer.sources.noticed import Noticed
 
 MOST_TOLD: Final = 100
-"""Ids told of one by one; a source with more has no ids of courts at all."""
+"""Courts told of one by one; a source with more has no names of courts at all."""
 
 
 @dataclass(slots=True)
@@ -29,24 +30,35 @@ class UnknownCourts:
 
     def see(self, case: Case, place: str) -> None:
         """Count ``case``, which stands at ``place``, if its court is unknown."""
-        court_id = case.court_id
-        if court_id is None or is_known_court(court_id):
+        if case.court_id is None and case.court is None:
             return
-        first = self._found.get(court_id)
+        if case.court_id is not None and is_known_court(case.court_id):
+            return
+        what = _unknown_id(case.court_id) if case.court_id else _unknown_name(str(case.court))
+        first = self._found.get(what)
         if first is None and len(self._found) < MOST_TOLD:
-            first = self._found[court_id] = _First(place, case.id)
+            first = self._found[what] = _First(place, case.id)
         elif first is None:
             first = self._beyond = self._beyond or _First(place, case.id)
         first.cases += 1
 
     def notices(self) -> Iterator[Noticed]:
         """Yield one notice for each unknown court, in the order in which they came."""
-        for court_id, first in self._found.items():
-            near = near_courts(court_id)
-            meant = f"; did you mean {' or '.join(near)}?" if near else ""
-            yield _noticed(first, f"court_id {court_id!r} is no court of courts-db{meant}")
+        for what, first in self._found.items():
+            yield _noticed(first, what)
         if self._beyond:
-            yield _noticed(self._beyond, f"more than {MOST_TOLD} court ids are none of courts-db's")
+            yield _noticed(self._beyond, f"more than {MOST_TOLD} courts are none of courts-db's")
+
+
+@lru_cache(maxsize=2 * MOST_TOLD)
+def _unknown_id(court_id: str) -> str:
+    near = near_courts(court_id)
+    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    return f"court_id {court_id!r} is no court of courts-db{meant}"
+
+
+def _unknown_name(name: str) -> str:
+    return f"court {name!r} is the name of no court of courts-db, or of several"
 
 
 def _noticed(first: _First, what: str) -> Noticed:
@@ -54,7 +66,7 @@ def _noticed(first: _First, what: str) -> Noticed:
     return Noticed(
         place=first.place,
         kind=NoteKind.UNKNOWN_COURT,
-        note=f"{what} ({whose} indexed, but no court binds or is bound by it; correct the id)",
+        note=f"{what} ({whose} indexed, but no court binds or is bound by it; give its court_id)",
         case_id=first.case_id,
         cases=first.cases,
     )

@@ -67,7 +67,7 @@ TOLD: dict[str, tuple[list[str], list[str]]] = {
     'id with a slash': ([], ["a.jsonl:1: id 'a/b' contains '/'; ids go into addresses, so white space, control characters and / ? # % : \\ are not allowed"]),
     'list in a line': ([], ['a.jsonl#1: not a JSON object but a number; one object a line is expected']),
     'metadata for no file': (['a'], ['metadata.jsonl:1: names a file that is not there: gone.txt']),
-    'unknown court': (['u', 'v', 'w'], ["a.jsonl:1: court_id 'ca66' is no court of courts-db; did you mean ca6? (its 2 cases are indexed, but no court binds or is bound by it; correct the id)"]),
+    'unknown court': (['u', 'v', 'w'], ["a.jsonl:1: court_id 'ca66' is no court of courts-db; did you mean ca6? (its 2 cases are indexed, but no court binds or is bound by it; give its court_id)"]),
     'combined and its parts': (['c'], ['a.jsonl:1: left out: combined: its words are in the others']),
     'impossible date of cap': (['cap-12334123'], ["a.json:1: decision_date '2024-13-45' is no date of the calendar; 2024 is used"]),
     'picture': ([], [f"a.png: {_SKIPPED}"]),
