@@ -38,6 +38,10 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN: Final = re.compile(r"([^\W\d_]*)(?<=[\w)])-$")
 _SUSPENDED: Final = frozenset({"and", "or", "to", "nor", "but"})
 """After ``two-`` these say that the hyphen stands for a word to come (``two- and three-year``)."""
+_SPEAKER: Final = re.compile(
+    r"[A-Z][A-Z'.\N{RIGHT SINGLE QUOTATION MARK}\- ]+, (?:(?:Senior|Chief|Circuit|District|Associate) )*(?:Judge|Justice)\b|(?:Per Curiam|PER CURIAM)\."
+)
+"""A judge begins: no line goes on into these words, be it ever so full."""
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 _SPACES: Final = re.compile(r"[ \t]+")
 
@@ -207,6 +211,8 @@ def _continues(a: _Line, b: _Line, layout: _Layout) -> bool:
     width = layout.width(b)
     if b.opens_page and a.close != b.close:
         return False  # from a note back to the text, or the other way
+    if a.text.endswith(_STOPS) and _SPEAKER.match(b.text):
+        return False
     mid_sentence = a.text.endswith(" v.") or (
         b.text[0].islower() and not a.text.endswith((".", "?", "!"))
     )

@@ -49,9 +49,11 @@ class Heading:
     @property
     def is_well_known(self) -> bool:
         """Whether it is one of the words that head the main parts of opinions."""
-        return is_well_known(self.title)
+        return is_well_known(_MARK_BEHIND.sub("", self.title))
 
 
+_MARK_BEHIND: Final = re.compile(r"(?<=[^\W\d_])\d{1,2}$")
+"""The mark of a note that stands behind the words: ``BACKGROUND4``."""
 _DOCUMENT_TITLE: Final = re.compile(
     r"(?:(?:amended|final|corrected|published|unpublished|per curiam|majority|lead|main|the|first|second|third|supplemental|revised) )*"
     r"(?:memorandum(?: of law)?|opinion|order|decision|ruling|judgment|statement|report|recommendation|decree|per curiam|(?:memorandum )?findings of fact(?: and|,) conclusions of law)"
@@ -83,12 +85,16 @@ _CAPTION: Final = re.compile(
 _CITATION: Final = re.compile(
     r"\b\d+ (?:U\. ?S\.(?! ?C)|F\. ?(?:2d|3d|Supp)|S\. ?Ct|L\. ?Ed|Wall|How|[A-Z][a-z]*\. ?(?:2d|3d))|^(?:See|Id|Ibid|Cf|Compare|E\.g|Accord|But see)\b"
 )
-_ANSWER: Final = re.compile(r"(?:Yes|No|Right|Correct|Okay|Sure)\b.{0,30}")
+_ANSWER: Final = re.compile(
+    r"(?:Yes|No|Right|Correct|Okay|Sure|Yeah|Yep|Sir|Ma'am|Uh)(?:[.,;!].{0,30})?"
+)
+_ANSWERED: Final = re.compile(r"A[.:]")
 _PAGE_HEAD: Final = re.compile(r"\d+ U\. ?S\. |Nos?\. \d|\[?Cite as|NOTICE:")
 _ITEM: Final = re.compile(r"\b(?:and|or)$")
 """How an item of a list ends when another follows."""
 _LAW_NUMBER: Final = re.compile(
-    r"\b(?:rules?|sections?|counts?|claims?|titles?|articles?|chapters?|parts?) \d[\w()\-]*(?!\.)|§§? ?\d[\w()\-]*(?!\.)",
+    r"\b(?:rules?|sections?|counts?|claims?|titles?|articles?|chapters?|parts?) \d[\w()\-]*(?!\.)|§§? ?\d[\w()\-]*(?!\.)"
+    r"|\d+ (?=u\. ?s\. ?c\.)",
     re.IGNORECASE,
 )
 """The numbers that headings may name; with a full stop behind it a statute is quoted."""
@@ -104,9 +110,14 @@ _NOTE_MARK: Final = re.compile(r"\d{1,3}|\*{1,3}")
 _STOP_IN_QUOTES: Final = ('."', ".\u201d", ".\u2019")
 _QUESTION: Final = 20
 _NAME: Final = 12
+_MINOR_NAME: Final = 4
 """Words of the longest plain heading that ends in a question mark, and of one that ends in a full stop."""
 _PROSE: Final = 90
 """Characters of a line that is running text and no heading, row or signature."""
+_SIGNED: Final = re.compile(
+    r"[A-Z][^a-z,]+, (?:(?:Chief|Senior|United States|Circuit|District|Magistrate|Bankruptcy) )*(?:Judge|JUDGE)[.:]"
+)
+"""Who writes, on a line of its own: the first heading may stand right below."""
 _ENDS_PARAGRAPH: Final = re.compile(r"[.?!:;][\"”\u2019')\]*\d\s]*$")
 
 
@@ -169,6 +180,7 @@ def _fits_numbered(lines: Sequence[Line], i: int, heading: Heading) -> bool:
         or _reads_as_text(title)
         or _ANSWER.fullmatch(title)
         or _ROW.search(title)
+        or (_ANSWERED.match(heading.text) and _is_examination(lines, i))
     ):
         return False
     assert heading.enumerator is not None
@@ -185,13 +197,13 @@ def _is_asked_or_named(lines: Sequence[Line], i: int, heading: Heading) -> bool:
     """Whether a plain line with a stop is a main part's question, or its short name (``I. The regulations.``)."""
     assert heading.enumerator is not None
     words = len(heading.title.split())
-    if heading.enumerator.links[0][1][0].series >= Series.ARABIC:
-        return False
+    minor = heading.enumerator.links[0][1][0].series >= Series.ARABIC
     if heading.title.endswith("?"):
-        return words <= _QUESTION
+        return words <= _QUESTION and not minor
     below = _beyond_marks(lines, i, 1) if i + 1 < len(lines) else ""
     listed = not _is_prose(below) or parse_enumerator(below, TextForm.NATURAL) is not None
-    return words <= _NAME and not listed and not _is_examination(lines, i)
+    most = _MINOR_NAME if minor else _NAME
+    return words <= most and not listed and not _is_examination(lines, i)
 
 
 def _is_examination(lines: Sequence[Line], i: int) -> bool:
@@ -254,7 +266,8 @@ def _is_between_prose(lines: Sequence[Line], i: int) -> bool:
     if i == 0 or i + 1 >= len(lines):
         return False
     above, below = _beyond_marks(lines, i, -1), _beyond_marks(lines, i, 1)
-    ended = (
+    signed = lines[i].text.isupper() and _SIGNED.fullmatch(above) is not None
+    ended = signed or (
         len(above) >= _PROSE and _ENDS_PARAGRAPH.search(above) is not None and above[-1] not in ":;"
     )
     return (ended or _heads(above)) and _is_prose(below) and below[0] not in '"“\u2018('

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from difflib import SequenceMatcher, get_close_matches
+from functools import cache
 from typing import Final
 
 from indexer.judges import cited_judge
@@ -197,14 +198,15 @@ def surname(written: str, *, justice: bool = False, date: str | None = None) -> 
     if cited is None:
         return None
     name = cited.rpartition(",")[0]
-    return _meant(name, _sitting(date)) if justice else name
+    if not justice:
+        return name
+    year = (date or "")[:4]
+    return _meant(name, _sitting(int(year)) if year.isdecimal() else frozenset())
 
 
-def _sitting(date: str | None) -> frozenset[str]:
-    """Return who sat at some time of the year of ``date``; nobody where it is unknown."""
-    if date is None or not date[:4].isdecimal():
-        return frozenset()
-    year = int(date[:4])
+@cache
+def _sitting(year: int) -> frozenset[str]:
+    """Return who sat at some time of ``year``."""
     return frozenset(
         name for name, terms in JUSTICES.items() if any(a <= year <= b for a, b in terms)
     )

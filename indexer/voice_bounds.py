@@ -78,7 +78,7 @@ _I_DISSENT: Final = re.compile(
     r"|\bdissenting\b|^\W*dissent(?:s|ed)?\b|\bmy dissent)"
 )
 _I_CONCUR: Final = re.compile(
-    r"(?i:\b(?:I|we)\b[^.]{0,60}\b(?:concur|agree|join)(?:ring)?\b|^\W*concur|\bconcurring\b)"
+    r"(?i:\b(?:I|we)\b[^.]{0,60}\b(?:concur|agree|join|joined in the (?:opinion|judgment)|in agreement)\b|^\W*concur|\bconcurring\b)"
 )
 _IN_PART: Final = re.compile(r"(?i:\bdissent\w* in part)")
 _WOULD: Final = re.compile(
@@ -124,9 +124,9 @@ def first_opening(text: str, bench: Bench) -> Opening | None:
     Titles in capitals may stand above them (``ON PETITION FOR REVIEW``).
     """
     for row in _lines(text[:LONGEST])[:_TITLES_ABOVE]:
-        head = mended(_head(text, row))
-        alone = f"{head.split(chr(10), 1)[0].rstrip(' ,.:;')}."  # a name, below it spoilt words
-        opening = read_opening(head, bench) or read_opening(alone, bench)
+        opening = read_opening(mended(_head(text, row)), bench)
+        if opening is None:  # a name alone, below which a scanner spoiled the words
+            opening = read_opening(f"{mended(row.text).rstrip(' ,.:;')}.", bench)
         if opening is not None or not row.text.isupper():
             return opening
     return None
@@ -213,6 +213,7 @@ def _plausible(text: str, openings: Iterator[_Found]) -> list[_Found]:
     found = list(openings)
     ends = [*(one.start for one in found[1:]), len(text)][: len(found)]
     kept = [one for one, end in zip(found, ends, strict=True) if _is_followed(text, one, end)]
+    kept = kept or [one for one in found if _is_signed(text, one)][:1]
     following = [*kept[1:], None][: len(kept)]
     return [
         a for a, b in zip(kept, following, strict=True) if b is None or not _announces(text, a, b)
@@ -246,10 +247,22 @@ def _is_followed(text: str, one: _Found, end: int) -> bool:
         return len(words) >= _FEWEST
     after = words.lstrip("0123456789.: \n\u2014")
     if not one.opening.inline:
-        after = _first_sentence(after) if line_ends(text, one) else after.split("\n", 1)[0]
-    prose = len(_LOWER_WORD.findall(after[:400])) >= _LEAST_WORDS
-    whole = len(after) >= _LEAST_BARE or (after.endswith(".") and after[:1].isupper())
-    return _I_DISSENT.search(after[:200]) is not None or (whole and prose)
+        after = after.split("\n", 1)[0]
+    return _I_DISSENT.search(after[:200]) is not None or (
+        len(after) >= _LEAST_BARE and len(_LOWER_WORD.findall(after[:400])) >= _LEAST_WORDS
+    )
+
+
+def _is_signed(text: str, one: _Found) -> bool:
+    """Whether a name in capitals stands above running text whose first lines are short or broken up."""
+    line = text[one.start : one.end].rstrip()
+    name = line.split(",")[0].split()[-1]
+    return (
+        one.opening.form is Form.BARE
+        and name.isupper()
+        and line.endswith((".", ":"))
+        and len(_LOWER_WORD.findall(text, one.end, one.end + 2 * _LEAST_OWN)) >= 3 * _LEAST_WORDS
+    )
 
 
 def _typed(text: str, found: Sequence[_Found]) -> list[Voice]:

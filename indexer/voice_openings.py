@@ -31,7 +31,7 @@ _OFFICE: Final = (
 )
 _OFFICED: Final = rf"{_NAME},?[*\u2020]?\s?,\s?{_OFFICE}[*\u2020]?"
 _PER_CURIAM: Final = re.compile(
-    r"(?:(?i:opinion\s+)?(?i:p[a-z]{1,2}\s+c[a-z]{1,2}[rb]iam)|(?:BY\s+)?THE\s+COURT|By\s+the\s+Court)(?:\s*[.,:;]+|(?=\s*[\[*\u2020\u2014(]|\s*$|\s+[A-Z]))"
+    r"(?:(?i:opinion\s+)?(?i:per\s+curiam)|(?:BY\s+)?THE\s+COURT|By\s+the\s+Court)(?:\s*[.,:;]+|(?=\s*[\[*\u2020\u2014(]|\s*$|\s+[A-Z]))"
 )
 _LED_IN: Final = re.compile(
     r"(?i:(?:(?P<judgment>judgment of the court,? and)\s+)?(?:the\s+)?(?:(?P<kind>dissenting|concurring|separate|specially concurring|partial dissenting)\s+)?"
@@ -105,7 +105,7 @@ _JOINS_ONLY: Final = re.compile(
     r"(?i:\b(?:joins?|concurs?|agrees?|unites?|join)\b (?:in|with)? ?(?:this|the|that|his|these|said|in) ?(?:this |the )?(?:\w+ )?(?:opinion|dissent|views?|result|judgment|concurrence|conclusions?)[\w\s'’]{0,30}\.?$)"
 )
 _VOTES: Final = re.compile(
-    r"(?i:\s*(?:also )?(?:dissent|concur)(?:s|ed)?\b[^.]{0,60}\.?(?:\[[*\d]+\])?\s*)"
+    r"(?i:\s*(?:also )?(?:dissent|concur)(?:s|ed)?\b[^.]{0,60}\.?(?:\[[*\d]+\]|\*)?\s*)"
 )
 _REASONED: Final = 200
 """Characters from which on a vote must be telling its reasons."""

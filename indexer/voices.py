@@ -8,10 +8,10 @@ from typing import Final
 from indexer.records import CaseRecord, Opinion, OpinionType, PageMark
 from indexer.voice_bounds import SEPARATE, Voice, find_voices, first_opening
 from indexer.voice_front import split_front
-from indexer.voice_kinds import Bench, Form
+from indexer.voice_kinds import Bench, Form, Opening
 
 _NOBODYS: Final = frozenset({OpinionType.COMBINED, OpinionType.OTHER, OpinionType.SYLLABUS})
-_PER_CURIAM: Final = re.compile(r"\W*per curiam\W*", re.IGNORECASE)
+_PER_CURIAM: Final = re.compile(r"\W*(?:per curiam|(?:by )?the court)\W*", re.IGNORECASE)
 _FEWEST_IN_OTHER: Final = 2
 """Voices that a text of unknown type must hold to be divided."""
 
@@ -24,8 +24,9 @@ def separate_voices(record: CaseRecord) -> CaseRecord:
     parts of its own: ``other`` for caption and counsel, ``syllabus`` for the reporter's. The court's
     opinion keeps the old id where it is the only voice; else every part's is the old one,
     ``-`` and its type, from the second on with its number. Texts of a known type, and those in which
-    no opening line tells who speaks, are not divided: a known type's get the author that their first
-    words name, where the source gives none. Doing it twice is doing it once.
+    no opening line tells who speaks, are not divided: where the source names no author, a known type's
+    get the author, the colleagues and the kind of separate opinion that their first words name, and
+    are a plurality's where those say so. ``PER CURIAM`` is nobody. Doing it twice is doing it once.
     """
     bench = Bench(supreme=record.case.court_id == "scotus", date=record.case.date_filed)
     taken = {one.header.id for one in record.opinions}
@@ -38,7 +39,7 @@ def separate_voices(record: CaseRecord) -> CaseRecord:
 
 
 def _named(opinion: Opinion, bench: Bench) -> Opinion:
-    """Give an opinion of a known type the author that its first words name; ``PER CURIAM`` is nobody."""
+    """Give an opinion of a known type what its first words say and the source does not: see `separate_voices`."""
     header = opinion.header
     if header.type in _NOBODYS:
         return opinion
@@ -50,13 +51,31 @@ def _named(opinion: Opinion, bench: Bench) -> Opinion:
         return opinion
     if opening.type is OpinionType.PER_CURIAM:
         return _signed(opinion, opening.type, None) if header.type is OpinionType.LEAD else opinion
-    separate = opening.type in SEPARATE, header.type in SEPARATE
-    agrees = opening.form is Form.BARE or separate[0] == separate[1]
-    return _signed(opinion, header.type, opening.author) if agrees else opinion
+    kind = _kind(header.type, opening)
+    if kind is None:
+        return opinion
+    return _signed(opinion, kind, opening.author, header.joined_by or opening.joined_by)
 
 
-def _signed(opinion: Opinion, kind: OpinionType, author: str | None) -> Opinion:
-    return replace(opinion, header=replace(opinion.header, type=kind, author=author))
+def _kind(given: OpinionType, opening: Opening) -> OpinionType | None:
+    """Return the type of an opinion that came as ``given``; None where the opening is another opinion's.
+
+    ``concurring in part and dissenting in part`` says it plainly: sources and scanners mix the
+    separate ones up, and they call a plurality's opinion the court's.
+    """
+    separate = opening.type in SEPARATE, given in SEPARATE
+    if opening.form is Form.SEPARATE and all(separate):
+        return opening.type
+    if opening.type is OpinionType.PLURALITY and given is OpinionType.LEAD:
+        return opening.type
+    return given if opening.form is Form.BARE or separate[0] == separate[1] else None
+
+
+def _signed(
+    opinion: Opinion, kind: OpinionType, author: str | None, joined_by: tuple[str, ...] = ()
+) -> Opinion:
+    header = replace(opinion.header, type=kind, author=author, joined_by=joined_by)
+    return replace(opinion, header=header)
 
 
 def _voices(opinion: Opinion, bench: Bench) -> tuple[Voice, ...]:
@@ -64,7 +83,7 @@ def _voices(opinion: Opinion, bench: Bench) -> tuple[Voice, ...]:
     kind = opinion.header.type
     if kind not in (OpinionType.COMBINED, OpinionType.OTHER):
         return ()
-    found = find_voices(opinion.text, bench)
+    found = find_voices(opinion.text, bench) or _first_voice(opinion, bench)
     if not found or (kind is OpinionType.OTHER and len(found) < _FEWEST_IN_OTHER):
         return ()
     first = found[0]
@@ -72,6 +91,14 @@ def _voices(opinion: Opinion, bench: Bench) -> tuple[Voice, ...]:
     if not front.strip():
         return (replace(first, start=0), *found[1:])
     return (*split_front(front, headless=first.type in SEPARATE), *found)
+
+
+def _first_voice(opinion: Opinion, bench: Bench) -> tuple[Voice, ...]:
+    """Return the court's voice where a scanner spoiled the first line, by which it would be known."""
+    opening = first_opening(opinion.text, bench)
+    if opening is None or opening.form is not Form.COURT:
+        return ()
+    return (Voice(start=0, type=opening.type, author=opening.author, joined_by=opening.joined_by),)
 
 
 @dataclass(slots=True)

@@ -80,6 +80,17 @@ def test_the_gaps_of_justified_lines_close():
     assert unwrap(wrapped).text.split("\n\n") == PARAGRAPHS
 
 
+@pytest.mark.parametrize(
+    "opens", ["ROE, District Judge.", "ROE, Senior Circuit Judge.", "Per Curiam."]
+)
+def test_a_judge_begins_on_a_line_of_his_own_though_the_note_above_is_full(opens):
+    note = "* Of the District of Massachusetts, sitting by designation."
+    set_ = page([note, *PARAGRAPHS], double=True, indent=0)
+    opened = set_.replace("The the court", f"{opens} The the court", 1)
+    assert opens in opened
+    assert f"designation.\n\n{opens} The the" in unwrap(opened).text
+
+
 def test_a_caption_keeps_its_lines():
     caption = (
         "          United States Court of Appeals\n"

@@ -142,6 +142,12 @@ def test_the_last_line_may_be_a_text_cut_off() -> None:
         "DISC\u00dcSSION",
         "ORDER AND REASONS",
         "OPINION-ORDER",
+        "2. Right to Confrontation",
+        "C. No Prejudice",
+        "7. Recusal.",
+        "2. Standard of appellate review.",
+        "APPLICABILITY OF 11 U.S.C. \u00a7 522(f) TO A WAGE EARNER",
+        "BACKGROUND4",
     ],
 )
 def test_headings_of_natural_text(line: str) -> None:
@@ -179,6 +185,9 @@ def test_headings_of_natural_text(line: str) -> None:
         "Ibid.",
         "I respectfully dissent.",
         "590 U. S. ____ (2020)",
+        "A. Right.",
+        "A: Yeah.",
+        "2. Motion denied with costs below.",
     ],
 )
 def test_other_short_lines_of_natural_text(line: str) -> None:
@@ -188,6 +197,15 @@ def test_other_short_lines_of_natural_text(line: str) -> None:
 def test_a_numeral_between_question_and_answer_is_no_heading() -> None:
     assert is_natural_heading("A.")
     assert not is_natural_heading("A.", above="Q. Did you see him?", below="I did.")
+    assert is_natural_heading("A: Only to Mr. Roe")
+    assert not is_natural_heading("A: Only to Mr. Roe", above="Q: To whom did you sell it?")
+
+
+def test_the_first_heading_may_stand_right_below_who_writes() -> None:
+    title = "ALLEGED VIOLATIONS OF THE LEASE"
+    assert is_natural_heading(title, above="ROE, United States Magistrate Judge.")
+    assert not is_natural_heading(title, above="Richard Roe for the plaintiff.")
+    assert not is_natural_heading("Springfield, Illinois", above="ROE, Circuit Judge:")
 
 
 @pytest.mark.parametrize(
