@@ -19,6 +19,7 @@ from indexer.records import (
     Section,
 )
 from indexer.sections import split_sections
+from indexer.shared_notes import return_notes
 from indexer.sources.refused import Refused
 from indexer.store.lexical import PassageWords, words_of
 from indexer.token_stretches import spans_by_stretch
@@ -124,6 +125,9 @@ class _Reader(dict[str, TokenSpans]):
 
 
 def by_voice(record: CaseRecord) -> CaseRecord:
-    """Divide a text of several voices; where the source gives the voices apart, leave it to them."""
+    """Divide a text of several voices; where the source gives the voices apart, leave it to them.
+
+    Footnotes that stand behind another's opinion are put behind their own.
+    """
     kinds = {opinion.header.type for opinion in record.opinions}
-    return separate_voices(record) if kinds <= _UNDIVIDED else record
+    return return_notes(separate_voices(record) if kinds <= _UNDIVIDED else record)

@@ -30,15 +30,15 @@ class Style(Enum):
     """``§ 1983.3 The``"""
 
 
-_STYLES: Final = {
-    Style.BRACKETED: re.compile(rf"(?<=\S)[ ]?\[(\d{{1,3}}[a-z]?|{_STARS})\]"),
-    Style.RAISED: re.compile(r"(?<=\S)([⁰¹²³⁴-⁹]{1,3})"),
+_STYLES: Final = {  # each begins with what is rare: the rest is looked for there alone
+    Style.BRACKETED: re.compile(rf"\[(?:(?<=\S\[)|(?<=\S \[))(\d{{1,3}}[a-z]?|{_STARS})\]"),
+    Style.RAISED: re.compile(r"([⁰¹²³⁴-⁹](?<=\S[⁰¹²³⁴-⁹])[⁰¹²³⁴-⁹]{0,2})"),
     Style.RUN_IN: re.compile(
         rf"([1-9*†‡](?<=[^\s\d][1-9*†‡])(?:(?<=\d)\d{{0,2}}|(?<=[*†‡])[*†‡]{{0,2}})){_BEHIND}"
     ),
     Style.ALONE: re.compile(rf"^[ \t]*([1-9]\d{{0,2}}|{_STARS})[ \t]*$", re.MULTILINE),
     Style.SPACED: re.compile(
-        r"(?<=[a-z)\]\"”\u2019'\d][.,;:?!\"”\u2019')\]]) ([1-9]\d{0,2})"
+        r" (?<=[a-z)\]\"”\u2019'\d][.,;:?!\"”\u2019')\]] )([1-9]\d{0,2})"
         r"(?=[ \t]*\n|[ ]{1,2}(?![A-Z][\w']*\.)[A-Z\"“(\[])"
     ),
     Style.BEHIND_NUMBER: re.compile(r"(?<=\d[.,;)])([1-9]\d{0,2})(?=\s+[A-Z\"“]|\n)"),
