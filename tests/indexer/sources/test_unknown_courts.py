@@ -38,6 +38,8 @@ def test_a_name_that_means_no_court_or_several_is_told_too():
         courts.see(Case(id=f"c{at}", name="A v. B", court="Court of Pie Powder"), f"b.json:{at}")
     courts.see(Case(id="known", name="A v. B", court_id="ca6", court="Sixth Circuit"), "b.json:2")
     assert [str(one) for one in courts.notices()] == [
-        "b.json:0: court 'Court of Pie Powder' is the name of no court of courts-db, or of several "
-        "(its 2 cases are indexed, but no court binds or is bound by it; give its court_id)"
+        (
+            "b.json:0: court 'Court of Pie Powder' is the name of no court of courts-db, or of several "
+            "(its 2 cases are indexed, but no court binds or is bound by it; give its court_id)"
+        )
     ]
