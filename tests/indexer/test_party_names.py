@@ -136,7 +136,7 @@ def test_each_place_holds_both_parties_in_order_and_nothing_else(pairs):
         sides = ["united states" if side == "u s" else side for side in sides]
         assert " ".join(left) == " ".join(sides)
         before, behind = text[: place.span.start], text[place.span.end :]
-        assert not re.search(r"\w$", before)
+        assert not re.search(r"\w\Z", before)
         assert not re.match(r"\w", behind)
 
 
