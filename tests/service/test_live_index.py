@@ -1,6 +1,6 @@
 """Builds come, go and break while questions are answered."""
 
-import shutil
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -93,7 +93,10 @@ def scribble(root: Path, build_id: str) -> None:
 
 def steal_manifest(root: Path, build_id: str) -> None:
     other = next(name for name in list_builds(root) if name != build_id)
-    shutil.copy(root / "builds" / other / MANIFEST, root / "builds" / build_id / MANIFEST)
+    own = json.loads((root / "builds" / build_id / MANIFEST).read_bytes())
+    taken = json.loads((root / "builds" / other / MANIFEST).read_bytes())
+    taken["created_at"] = own["created_at"]  # builds are ordered by it, to the second
+    (root / "builds" / build_id / MANIFEST).write_text(json.dumps(taken))
 
 
 def spoil_calibration(root: Path, build_id: str) -> None:
