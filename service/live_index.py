@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final
 
 from indexer.errors import IndexerError, IndexOpenError, ModelMismatchError
-from indexer.store.files import CURRENT, current_build, list_builds
+from indexer.store.files import CURRENT, builds_before, current_build, list_builds
 from indexer.store.snapshot import Index
 from models.base import Embedder
 from models.errors import ModelError
@@ -183,9 +183,9 @@ class LiveIndex(Live):
             return []  # what nothing ever named was never published
         try:
             builds = list_builds(self._root)
+            return builds_before(self._root, broken) if broken in builds else builds
         except OSError:
             return []  # the reason was told when CURRENT could not be read
-        return builds[: builds.index(broken)] if broken in builds else builds
 
     def _take(self, build_id: str, *, problem: str | None) -> bool:
         """Serve a build, if it can be; ``problem`` is what is wrong although it is served."""

@@ -213,13 +213,26 @@ def list_builds(root: Path) -> list[str]:
     return sorted(names, key=lambda name: (_created_at(builds / name), name))
 
 
+def builds_before(root: Path, build_id: str) -> list[str]:
+    """Return the published builds older than one of them, oldest first.
+
+    Where its manifest does not tell when it was made (torn, or another build's), all the others.
+    """
+    builds = list_builds(root)
+    if _created_at(root / BUILDS / build_id):
+        return builds[: builds.index(build_id)]
+    return [build for build in builds if build != build_id]
+
+
 def _created_at(folder: Path) -> str:
-    """Return when a build was made, or "" when its manifest cannot tell: older than any other."""
+    """Return when a build was made, or "" when no manifest of its own tells: older than any other."""
     try:
         raw = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return ""
-    made = raw.get("created_at") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or raw.get("build_id", folder.name) != folder.name:
+        return ""
+    made = raw.get("created_at")
     return made if isinstance(made, str) else ""
 
 
@@ -227,9 +240,8 @@ def rollback(root: Path) -> str:
     """Let CURRENT name the newest readable build older than the current one; return its id."""
     with build_lock(root):
         current = current_build(root)
-        builds = list_builds(root)
         older = [
-            build for build in builds[: builds.index(current)] if _created_at(root / BUILDS / build)
+            build for build in builds_before(root, current) if _created_at(root / BUILDS / build)
         ]
         if not older:
             raise IndexerError(

@@ -1,6 +1,6 @@
 """Builds come, go and break while questions are answered."""
 
-import json
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -93,10 +93,11 @@ def scribble(root: Path, build_id: str) -> None:
 
 def steal_manifest(root: Path, build_id: str) -> None:
     other = next(name for name in list_builds(root) if name != build_id)
-    own = json.loads((root / "builds" / build_id / MANIFEST).read_bytes())
-    taken = json.loads((root / "builds" / other / MANIFEST).read_bytes())
-    taken["created_at"] = own["created_at"]  # builds are ordered by it, to the second
-    (root / "builds" / build_id / MANIFEST).write_text(json.dumps(taken))
+    shutil.copy(root / "builds" / other / MANIFEST, root / "builds" / build_id / MANIFEST)
+
+
+def lose_manifest(root: Path, build_id: str) -> None:
+    (root / "builds" / build_id / MANIFEST).write_text("{")
 
 
 def spoil_calibration(root: Path, build_id: str) -> None:
@@ -104,7 +105,7 @@ def spoil_calibration(root: Path, build_id: str) -> None:
     path.write_text(path.read_text().replace('"slope"', '"slop"'))
 
 
-BREAKING = (tear, scribble, steal_manifest, spoil_calibration)
+BREAKING = (tear, scribble, steal_manifest, lose_manifest, spoil_calibration)
 
 
 # opening

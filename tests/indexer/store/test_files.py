@@ -237,6 +237,15 @@ def test_rollback_walks_back_build_by_build(tmp_path) -> None:
     assert current_build(tmp_path) == "a"
 
 
+@pytest.mark.parametrize("spoiled", ["{", '{"build_id": "a", "created_at": "2026-01-01T00:00:00"}'])
+def test_rollback_from_a_build_whose_manifest_does_not_tell_its_time(tmp_path, spoiled) -> None:
+    for day, name in enumerate("abc", start=1):
+        put(tmp_path, name, f"2026-01-0{day}T00:00:00+00:00")
+    (tmp_path / "builds" / "c" / "manifest.json").write_text(spoiled)
+
+    assert [rollback(tmp_path), current_build(tmp_path)] == ["b", "b"]
+
+
 def test_rollback_passes_over_a_build_without_a_manifest(tmp_path) -> None:
     put(tmp_path, "b1")
     (tmp_path / "builds" / "foreign").mkdir()
