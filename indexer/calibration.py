@@ -5,9 +5,10 @@ opinion is what a near match looks like; what speaks for random passages of othe
 best passage found for a question about nothing legal, is what no match looks like. A logistic
 curve through both turns evidence into 0..1.
 
-Nothing answers a question whose best passage has too little evidence: less than halfway from what
-nearly all questions about nothing legal stay below to what nearly all of the corpus's own sentences
-find (their own passage left out). Where those two overlap, the sentences have the say.
+Nothing answers a question that no passage means (its best cosine is less than what nine of ten of
+the corpus's own sentences find, their own passage left out) unless a passage has its words. Meaning
+tells more here than both lanes together: a layman's question shares few words with its answer, and one
+about something else often shares as many.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,9 +48,9 @@ _SMALL_GAIN: Final = 1e-12
 _MIN_WORDS, _MAX_WORDS = 6, 40
 _DEPTH: Final = 10
 _AT_ONCE: Final = 8
-_OFF_TOPIC_BELOW: Final = 0.95
-_ANSWERED_BELOW: Final = 0.05
-"""What "nearly all" means, as quantiles of the best evidence."""
+_ANSWERED_BELOW: Final = 0.1
+"""The quantile of the best cosines that own sentences find, under which nothing is an answer. Chosen
+on the choosing half of outside questions; see ARCHITECTURE.md."""
 
 OFF_TOPIC: Final[tuple[str, ...]] = (
     "how long to boil an egg so the yolk stays soft",
@@ -106,8 +107,8 @@ class Calibration:
     hybrid: Curve
     dense: Curve
     lexical: Curve
-    no_match_below: float
-    """A best hybrid score under this means that nothing in the corpus answers."""
+    nothing_below: float
+    """Where no passage has a cosine of this much, nothing in the corpus means what is asked."""
     pairs: int
     """How many pairs of question and passage the curves were fitted to; 0: the defaults."""
 
@@ -119,14 +120,14 @@ class Calibration:
     def from_json(cls, raw: Mapping[str, Any]) -> "Calibration":
         """Read what `to_json` wrote; a missing or unknown key raises `TypeError` or `KeyError`."""
         curves = {lane: Curve(**raw[lane]) for lane in ("hybrid", "dense", "lexical")}
-        return cls(no_match_below=float(raw["no_match_below"]), pairs=int(raw["pairs"]), **curves)
+        return cls(nothing_below=float(raw["nothing_below"]), pairs=int(raw["pairs"]), **curves)
 
 
 DEFAULT: Final = Calibration(
     hybrid=Curve(slope=9.0, intercept=-2.0),
     dense=Curve(slope=6.0, intercept=-1.9),
     lexical=Curve(slope=13.0, intercept=-0.9),
-    no_match_below=0.55,
+    nothing_below=0.42,
     pairs=0,
 )
 """For a corpus too small to learn from: the curves of the sample corpus, rounded."""
@@ -212,19 +213,14 @@ def calibrate(lanes: Lanes, embedder: Embedder, *, seed: int = 0) -> Calibration
         answered.append(_best(lanes, question, besides=row)[1])
     if len(pairs) < _FEWEST:
         return DEFAULT
-    off_topic = [_best(lanes, question) for question in _ask(lanes, embedder, OFF_TOPIC)]
-    pairs += [pair for pair, _ in off_topic]
+    pairs += [_best(lanes, question)[0] for question in _ask(lanes, embedder, OFF_TOPIC)]
     dense, lexical = (np.array([pair[lane] for pair in pairs]) for lane in (0, 1))
     near = np.array([pair.near for pair in pairs])
-    hybrid = fit_curve(hybrid_evidence(dense, lexical), near, default=DEFAULT.hybrid)
-    nothing = float(np.quantile([evidence for _, evidence in off_topic], _OFF_TOPIC_BELOW))
-    something = float(np.quantile(answered, _ANSWERED_BELOW))
-    limit = min((nothing + something) / 2.0, something)
     return Calibration(
-        hybrid=hybrid,
+        hybrid=fit_curve(hybrid_evidence(dense, lexical), near, default=DEFAULT.hybrid),
         dense=fit_curve(dense, near, default=DEFAULT.dense),
         lexical=fit_curve(lexical, near, default=DEFAULT.lexical),
-        no_match_below=round(float(hybrid(np.array(limit))), 6),
+        nothing_below=round(float(np.quantile(answered, _ANSWERED_BELOW)), 6),
         pairs=len(pairs),
     )
 
@@ -279,7 +275,7 @@ def _near_and_far(
 
 
 def _best(lanes: Lanes, question: _Question, *, besides: int = -1) -> tuple[_Pair, float]:
-    """Return the passage that a search would put first, and its evidence there.
+    """Return the passage that a search would put first, and the best cosine of any.
 
     The passage ``besides`` is left out of it: the one that the question was taken from.
     """
@@ -293,7 +289,7 @@ def _best(lanes: Lanes, question: _Question, *, besides: int = -1) -> tuple[_Pai
     dense, lexical = _of_rows(lanes, question, rows)
     evidence = hybrid_evidence(dense, lexical) * voice_prior(lanes.passages.types_of(rows))
     best = int(np.argmax(evidence))
-    return _Pair(float(dense[best]), float(lexical[best]), near=False), float(evidence[best])
+    return _Pair(float(dense[best]), float(lexical[best]), near=False), float(dense.max())
 
 
 def _of_rows(lanes: Lanes, question: _Question, rows: Rows) -> tuple[Evidence, Evidence]:

@@ -14,6 +14,7 @@
     - ModelMismatchError     the index was built with another model than the one loaded
   + NotInIndexError          no case, opinion or passage of that id in this build
   + FilterError              a filter has a value that cannot be
+  + TrainingPairsError       a file of training pairs cannot be used
 """
 
 from collections.abc import Sequence
@@ -161,3 +162,12 @@ class FilterError(IndexerError):
         self.name = name
         self.reason = reason
         super().__init__(f"filter {name}: {reason}")
+
+
+class TrainingPairsError(IndexerError):
+    """A file of training pairs cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}; write such a file with `opinion-search models pairs`")

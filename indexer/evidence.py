@@ -11,7 +11,7 @@ from indexer.records import OpinionType
 Evidence = npt.NDArray[np.float64]
 """Shape ``(n,)``; higher is better."""
 
-LEXICAL_WEIGHT: Final = 0.4
+LEXICAL_WEIGHT: Final = 0.55
 """Share of the words in the hybrid evidence; how it was chosen is in ARCHITECTURE.md."""
 
 _SEPARATE: Final = 0.94

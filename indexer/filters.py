@@ -20,6 +20,7 @@ class Filters:
     opinion_type: tuple[OpinionType, ...] = ()
     section_role: tuple[SectionRole, ...] = ()
     case_id: tuple[str, ...] = ()
+    opinion_id: tuple[str, ...] = ()
     judge: tuple[str, ...] = ()
     """Words of the name of the opinion's author or of a judge of the case, in any letter case."""
     status: tuple[str, ...] = ()

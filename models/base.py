@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,15 @@ FloatMatrix: TypeAlias = npt.NDArray[np.float32]
 """Shape ``(n, dim)``."""
 TokenSpans: TypeAlias = npt.NDArray[np.int64]
 """Shape ``(n, 2)``: half-open code-point offsets, in text order."""
+
+
+class TokenVectors(NamedTuple):
+    """A text, token by token: what late interaction compares (Khattab and Zaharia 2020, ColBERT)."""
+
+    vectors: FloatMatrix
+    """Unit rows, one a token, shape ``(n, dim)``; special tokens and prompts are left out."""
+    spans: TokenSpans
+    """Where each token lies in the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +87,24 @@ class Embedder(Protocol):
         A text longer than the window is split at token boundaries, each part embedded, and the
         parts' mean (weighted by their tokens) normalised: nothing of it is cut.
         """
+        ...
+
+
+@runtime_checkable
+class EmbedsTokens(Protocol):
+    """An embedder that can also tell the vectors of single tokens, as they stand in their text."""
+
+    @property
+    def has_token_vectors(self) -> bool:
+        """Whether this model's are of use; where not, the methods raise `UnsupportedModelError`."""
+        ...
+
+    def passage_tokens(self, texts: Sequence[str], /) -> list[TokenVectors]:
+        """Return the token vectors of each text; `TextTooLongError` as `embed_passages` raises it."""
+        ...
+
+    def query_tokens(self, text: str, /) -> TokenVectors:
+        """Return the token vectors of a question; one longer than the window is read part by part."""
         ...
 
 

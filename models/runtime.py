@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from queue import LifoQueue
@@ -12,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from models.base import FloatMatrix, FloatVector, ModelSpec, TokenSpans
-from models.errors import ModelCorruptError, TextTooLongError
+from models.base import FloatMatrix, FloatVector, ModelSpec, TokenSpans, TokenVectors
+from models.errors import ModelCorruptError, TextTooLongError, UnsupportedModelError
 from models.folder import GRAPH, TOKENIZER, PreparedModel, read_spec, verify_files
 from models.quiet_openvino import openvino
 from models.tokens import TextTokens
@@ -113,8 +114,53 @@ class PreparedEmbedder:
         weights = [self._tokens.count(part) for part in parts]
         return pool(np.concatenate([self._network.infer([part]) for part in ids]), weights)
 
-    def _block(self, texts: Sequence[str], start: int) -> list[Ids]:
-        places = range(start, min(start + BLOCK, len(texts)))
+    @property
+    def has_token_vectors(self) -> bool:
+        """Whether the graph tells the vectors of single tokens."""
+        return self._network.has_tokens
+
+    def passage_tokens(self, texts: Sequence[str], /) -> list[TokenVectors]:
+        """Return the token vectors of each text, in input order.
+
+        Raises `TextTooLongError` as `embed_passages` does, and `UnsupportedModelError` for a model
+        whose graph has none of the vectors' dimension.
+        """
+        block = self._block(texts, 0, end=len(texts))
+        found: list[TokenVectors] = [None] * len(texts)  # type: ignore[list-item]
+
+        def fill(places: list[int]) -> None:
+            rows = self._network.infer_tokens([block[place] for place in places])
+            for place, vectors in zip(places, rows, strict=True):
+                found[place] = self._of_own(vectors, texts[place])
+
+        with ThreadPoolExecutor(self._network.threads) as workers:
+            _finish([workers.submit(fill, batch) for batch in _batches(block)])
+        return found
+
+    def query_tokens(self, text: str, /) -> TokenVectors:
+        """Return the token vectors of a question; one longer than the window is read part by part."""
+        parts = cut_text(text, token_spans=self._tokens.spans, budget=self._query_budget)
+        begins = np.cumsum([0, *(len(part) for part in parts)])
+        found = [
+            self._of_own(self._network.infer_tokens([ids])[0], part)
+            for part in parts
+            for ids in [self._tokens.ids(self._spec.query_prompt + part)]
+        ]
+        return TokenVectors(
+            np.concatenate([one.vectors for one in found]),
+            np.concatenate([one.spans + at for one, at in zip(found, begins, strict=False)]),
+        )
+
+    def _of_own(self, vectors: FloatMatrix, text: str) -> TokenVectors:
+        """Return the vectors of a text's own tokens, which stand behind the prompt's, as unit rows."""
+        spans = self._tokens.spans(text)
+        end = len(vectors) - self._tokens.special_after
+        own = vectors[end - len(spans) : end]
+        norms = np.maximum(np.linalg.norm(own, axis=1, keepdims=True), np.float32(1e-12))
+        return TokenVectors(own / norms, spans)
+
+    def _block(self, texts: Sequence[str], start: int, *, end: int | None = None) -> list[Ids]:
+        places = range(start, min(start + BLOCK, len(texts)) if end is None else end)
         return [self._passage_ids(place, texts[place]) for place in places]
 
     def _passage_ids(self, position: int, text: str) -> Ids:
@@ -144,8 +190,11 @@ class Network:
             "INFERENCE_PRECISION_HINT": "f32",
             "ENABLE_CPU_PINNING": "NO",
         }
+        core = openvino.Core()
         try:
-            self._graph = openvino.Core().compile_model(str(graph), "CPU", config)
+            model = core.read_model(str(graph))
+            self.has_tokens = _tell_tokens(model, dim)
+            self._graph = core.compile_model(model, "CPU", config)
         except RuntimeError as error:
             raise ModelCorruptError(graph, "OpenVINO cannot load it") from error
         found = self._graph.output(0).get_partial_shape()[1].to_string()
@@ -166,12 +215,51 @@ class Network:
         The calling thread computes. (OpenVINO's own queue calls back from threads that Python does
         not know; a process that ended soon after was now and then aborted by one of them.)
         """
+        with self._answered(texts) as request:
+            rows: FloatMatrix = request.get_output_tensor(0).data.copy()
+        return rows
+
+    def infer_tokens(self, texts: Sequence[Ids]) -> list[FloatMatrix]:
+        """Return the vectors of each text's tokens, special ones included, none of the padding.
+
+        For texts of one padded length; of no certain length each. Raises `UnsupportedModelError`
+        where the graph has no token vectors of this dimension.
+        """
+        if not self.has_tokens:
+            raise UnsupportedModelError("this model", "its graph tells no vectors of single tokens")
+        with self._answered(texts) as request:
+            rows = request.get_output_tensor(1).data
+            return [rows[i, : len(ids)].copy() for i, ids in enumerate(texts)]
+
+    @contextmanager
+    def _answered(self, texts: Sequence[Ids]) -> Iterator[Any]:
+        """Lend a request that has just been computed for ``texts``."""
         request = self._idle.get()
         try:
-            rows: FloatMatrix = request.infer(_padded(texts))[0].copy()
+            request.infer(_padded(texts), share_inputs=True, share_outputs=True)
+            yield request
         finally:
             self._idle.put(request)
-        return rows
+
+
+def _tell_tokens(model: Any, dim: int) -> bool:
+    """Have the graph also tell what it pools, the vectors of tokens; say whether it can.
+
+    That is the last tensor of a row for every token, as wide as the pooled vectors. (Measured: the
+    pooled vectors stay the same bit for bit, and nothing gets slower.)
+    """
+    for node in reversed(model.get_ordered_ops()):
+        if node.get_type_name() in ("Result", "Constant") or node.get_output_size() != 1:
+            continue
+        shape = node.output(0).get_partial_shape()
+        if not shape.rank.is_static or shape.rank.get_length() != 3:
+            continue
+        wide = shape[2].is_static and shape[2].get_length() == dim
+        if wide and shape[1].is_dynamic:
+            model.add_outputs([node.output(0)])
+            return True
+        return False
+    return False
 
 
 def _finish(pending: list[Future[None]]) -> None:

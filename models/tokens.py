@@ -41,6 +41,11 @@ class TextTokens:
         """Tokens added around every text."""
         return int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
 
+    @property
+    def special_after(self) -> int:
+        """How many of them stand behind the text."""
+        return len(self._after)
+
     def ids(self, text: str) -> npt.NDArray[np.int64]:
         """Return the token numbers of ``text``, special tokens included, shape ``(n,)``."""
         if self._words is None or not isinstance(text, str):

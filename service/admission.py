@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from indexer.store.ranking import Rows
 from indexer.store.snapshot import Index
 from indexer.store.stored import CatalogueEntry
 from service.errors import QueryError
+from service.quoted import phrase_rows
+from service.row_sets import both
 
 _REMEMBERED: Final = 64
 """Answers kept at the most."""
@@ -30,18 +32,27 @@ class Catalogue(Protocol):
         ...
 
 
+class Admitted(NamedTuple):
+    """What may be searched."""
+
+    rows: Rows | None
+    """Ascending and not to be written to; `None` for every row."""
+    phrases_not_found: tuple[str, ...] = ()
+    """Phrases that none of the rows which pass the filters has, and which narrow nothing."""
+
+
 class Admission:
     """Turns conditions into rows of one build, remembering the last ones asked for."""
 
     def __init__(self, index: Index, *, remembered_rows: int = _REMEMBERED_ROWS) -> None:
         self._index = index
-        self._known: OrderedDict[tuple[Filters, tuple[str, ...]], Rows | None] = OrderedDict()
+        self._known: OrderedDict[tuple[Filters, tuple[str, ...]], Admitted] = OrderedDict()
         self._rows = 0
         self._most_rows = remembered_rows
         self._lock = Lock()
 
-    def rows(self, filters: Filters, phrases: tuple[str, ...]) -> Rows | None:
-        """Return the admitted rows, ascending and not to be written to; `None` for every row.
+    def admit(self, filters: Filters, phrases: tuple[str, ...]) -> Admitted:
+        """Return the rows that pass ``filters`` and hold all ``phrases`` that any of them holds.
 
         Raises `FilterError` for a value that cannot be.
         """
@@ -50,32 +61,41 @@ class Admission:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        rows = self._find(filters, phrases)
-        if rows is not None:
-            rows.flags.writeable = False
-        self._remember(key, rows)
-        return rows
+        found = self._find(filters, phrases)
+        if found.rows is not None:
+            found.rows.flags.writeable = False
+        self._remember(key, found)
+        return found
 
-    def _remember(self, key: tuple[Filters, tuple[str, ...]], rows: Rows | None) -> None:
+    def _remember(self, key: tuple[Filters, tuple[str, ...]], found: Admitted) -> None:
         with self._lock:
-            if key in self._known or _size(rows) > self._most_rows:
+            if key in self._known or _size(found) > self._most_rows:
                 return
-            self._known[key] = rows
-            self._rows += _size(rows)
+            self._known[key] = found
+            self._rows += _size(found)
             while len(self._known) > _REMEMBERED or self._rows > self._most_rows:
                 _, forgotten = self._known.popitem(last=False)
                 self._rows -= _size(forgotten)
 
-    def _find(self, filters: Filters, phrases: tuple[str, ...]) -> Rows | None:
+    def _find(self, filters: Filters, phrases: tuple[str, ...]) -> Admitted:
+        passing = self._passing(filters)
+        if passing is not None and not len(passing):
+            return Admitted(passing)
+        rows, missing = passing, []
+        for phrase in phrases:
+            holding = phrase_rows(phrase, self._index.lexical, passing)
+            if len(holding):
+                rows = both(rows, holding)
+            else:
+                missing.append(phrase)
+        return Admitted(rows, tuple(missing))
+
+    def _passing(self, filters: Filters) -> Rows | None:
         narrowed = with_binding_courts(filters, self._index.passages)
         if narrowed is None:
             return np.empty(0, np.int64)
         rows = self._index.passages.select(narrowed)
-        for phrase in phrases:
-            rows = both(rows, self._index.lexical.phrase_rows(phrase))
-        if filters.cites:
-            rows = both(rows, self._citing(filters.cites))
-        return rows
+        return both(rows, self._citing(filters.cites)) if filters.cites else rows
 
     def _citing(self, citations: tuple[str, ...]) -> Rows:
         """Return the rows that cite one of the cases, in any form, or whose words hold its citation.
@@ -129,10 +149,5 @@ def _require_court(name: str, court_id: str, cases: Catalogue) -> None:
     raise FilterError(name, f"no court has the id {court_id!r}; {meant}")
 
 
-def both(rows: Rows | None, others: Rows) -> Rows:
-    """Return the rows in both ascending sets; `None` stands for all rows."""
-    return others if rows is None else np.intersect1d(rows, others, assume_unique=True)
-
-
-def _size(rows: Rows | None) -> int:
-    return 0 if rows is None else len(rows)
+def _size(found: Admitted) -> int:
+    return 0 if found.rows is None else len(found.rows)

@@ -1,10 +1,11 @@
 """What goes into a search and what comes out of it, apart from any wire format."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from indexer.filters import Filters
-from indexer.records import Case, Span
+from indexer.records import Case, SectionRole, Span
 from indexer.store.stored import StoredCitation, StoredPassage
 
 
@@ -41,10 +42,17 @@ class SearchQuery:
     rerank: bool | None = None
     filters: Filters = field(default_factory=Filters)
     by_case: bool = False
+    lanes: tuple[SectionRole, ...] = ()
+    """Roles of which each case shows its best passage; any means grouping by case."""
     passages_per_group: int = 3
     context: int = 0
     min_score: float = 0.0
     explain: bool = False
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the answer is one of cases."""
+        return self.by_case or bool(self.lanes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +74,24 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceParts:
+    """The numbers that a hit's evidence was made of; `None` where one did not enter."""
+
+    dense: float | None = None
+    """0 to 1."""
+    lexical: float | None = None
+    """0 to 1: BM25 as a share of what the query's terms could give at the most."""
+    voice_prior: float | None = None
+    """What the two together were multiplied by."""
+    rerank: float | None = None
+    """What the second look said, 0 to 1; half of the evidence then."""
+    pointed: float | None = None
+    """What was added because other candidates cite it."""
+    named: float | None = None
+    """What was added because the question names the case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """What each lane said of a hit; ranks from 1, `None` where the lane did not rank it."""
 
@@ -75,6 +101,17 @@ class Explanation:
     lexical_score: float | None
     rerank_score: float | None
     matched_terms: tuple[str, ...]
+    evidence: EvidenceParts = field(default_factory=EvidenceParts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoQuoted:
+    """Another place where a hit's words stand."""
+
+    passage_id: str
+    case_id: str
+    case_name: str
+    cite: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +129,8 @@ class Hit:
     explain: Explanation | None = None
     cites: tuple[StoredCitation, ...] = ()
     """The citations in the passage, in text order."""
+    also_quoted_in: tuple[AlsoQuoted, ...] = ()
+    """Where else among the candidates the same words stand, best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +141,8 @@ class Group:
     score: float
     case: Case
     hits: tuple[Hit, ...]
+    lanes: Mapping[SectionRole, Hit | None] | None = None
+    """For each role asked for its best passage, `None` where it has none; `None`: none was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +154,8 @@ class Timings:
     dense: float = 0.0
     lexical: float = 0.0
     fuse: float = 0.0
+    rerank: float = 0.0
+    point: float = 0.0
     fetch: float = 0.0
 
 
@@ -132,3 +175,9 @@ class Answer:
     hits: tuple[Hit, ...]
     groups: tuple[Group, ...] | None
     """`None` unless grouping was asked for; then `hits` is empty."""
+    phrases_not_found: tuple[str, ...] = ()
+    """Quoted phrases that no admitted passage has: their words were looked for instead.
+
+    Who wants the very words takes an answer with an entry here for none. A question that is nothing
+    but such phrases has `no_match`; with other words beside them `no_match` is about the hits alone.
+    """

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from anyio.to_thread import current_default_thread_limiter
@@ -10,19 +11,36 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service import routes, routes_catalogue, routes_citations, routes_status
+from service import (
+    routes,
+    routes_catalogue,
+    routes_citations,
+    routes_context,
+    routes_metrics,
+    routes_status,
+    routes_verify,
+)
+from service.around import Surroundings, surround
+from service.dialects import mcp_http
+from service.dialects.mount import routers
 from service.errors import ServiceError
 from service.gate import Gate
+from service.keyring import Keyring
 from service.live import Live
-from service.middleware import REQUEST_ID, BodyLimit, HeadAsGet, RequestId
+from service.metrics import Metrics
+from service.middleware import REQUEST_ID
+from service.observed import ObservedLive
 from service.opening import Opening
-from service.problems import INTERNAL, Problem, problem_of
+from service.problem_response import ProblemResponse
+from service.problems import INTERNAL, problem_of
+from service.pulse import Pulse
+from service.rate_limits import RateLimits
+from service.security_headers import guard
 from service.settings import Settings
 
 OpenLive: TypeAlias = Callable[[Settings], Live]
@@ -34,64 +52,85 @@ _NO_TELEMETRY: Final = TelemetryConfig(
 """FastAPI's own would put addresses, and so queries, into traces."""
 
 
-def create_app(settings: Settings, *, open_live: OpenLive) -> FastAPI:
+def create_app(settings: Settings, *, open_live: OpenLive, shared: Path | None = None) -> FastAPI:
     """Build the application; nothing is loaded until it starts.
 
     ``open_live`` runs in a thread of its own once the application has started; until it returns,
     everything but `/healthz` and `/` answers 503. `/docs` is off: FastAPI's page loads its parts
-    from the internet. `/openapi.json` is there.
+    from the internet. `/openapi.json` is there. Where several processes serve together, they count
+    together in the folder ``shared``. Raises `SettingsError` or `KeysError` for keys that cannot be.
     """
+    given = Surroundings(
+        settings=settings,
+        keyring=Keyring.of(settings),
+        limits=RateLimits(shared),
+        metrics=Metrics(shared),
+    )
     app = FastAPI(
         title="opinion-search",
         version=routes_status.VERSION,
         description=routes_status.DESCRIPTION,
-        lifespan=_lifespan(settings, open_live),
+        lifespan=_lifespan(given, open_live),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
     )
-    for module in (routes, routes_citations, routes_catalogue, routes_status):
+    for module in (
+        routes,
+        routes_citations,
+        routes_context,
+        routes_verify,
+        routes_catalogue,
+        routes_status,
+        routes_metrics,
+    ):
         app.include_router(module.router)
+    for router in routers(settings.dialects):
+        app.include_router(router, include_in_schema=False)
     for kind in _EXPECTED:
         app.add_exception_handler(kind, _tell)
     app.add_exception_handler(Exception, _tell_internal)
-    _add_middleware(app, settings)
+    surround(app, given)
     return app
 
 
 def _lifespan(
-    settings: Settings, open_live: OpenLive
+    given: Surroundings, open_live: OpenLive
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]:
+    settings, metrics = given.settings, given.metrics
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         current_default_thread_limiter().total_tokens = settings.max_concurrency
         opening = Opening()
         task = asyncio.create_task(asyncio.to_thread(open_live, settings))
         task.add_done_callback(opening.settle)
-        gate = Gate(limit=settings.max_concurrency + settings.max_queue)
+        gate = Gate(
+            limit=settings.max_concurrency + settings.max_queue,
+            lanes=settings.max_concurrency,
+            patience_s=settings.request_timeout_s,
+            on_change=metrics.inside.set,
+        )
+        pulse = Pulse(opening, metrics, interval_s=settings.canary_interval_s)
+        beating = asyncio.create_task(pulse.run())
+        live = ObservedLive(opening, metrics, doubt=pulse.doubt)
         try:
-            yield {"live": opening, "gate": gate}
+            async with mcp_http.serving(settings, live, gate) as mcp:
+                yield {
+                    "live": live,
+                    "gate": gate,
+                    "metrics": metrics,
+                    "public_url": settings.public_url,
+                    "mcp": mcp,
+                }
         finally:
+            beating.cancel()
             await asyncio.wait({task})
             await asyncio.to_thread(opening.close)
+            given.limits.close()
 
     return lifespan
-
-
-def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    """Wrap the application; the last one added sees a request first."""
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, refuse=_refusal)
-    app.add_middleware(HeadAsGet)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", REQUEST_ID],
-            expose_headers=[REQUEST_ID, "Retry-After"],
-        )
-    app.add_middleware(RequestId)
 
 
 async def _tell(request: Request, error: Exception) -> Response:
@@ -99,7 +138,7 @@ async def _tell(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if request.method == "GET":
         problem = problem.in_query_string()
-    response = _response(problem)
+    response = ProblemResponse(problem)
     if problem.status == 405:
         response.headers["Allow"] = ", ".join(_methods(request.app, request.scope))
     return response
@@ -107,22 +146,10 @@ async def _tell(request: Request, error: Exception) -> Response:
 
 async def _tell_internal(request: Request, _: Exception) -> Response:
     """Answer an exception that nobody foresaw; the server logs it, the caller learns nothing of it."""
-    response = _response(INTERNAL)
-    response.headers[REQUEST_ID] = request.state.request_id  # made outside of `RequestId`
+    response = ProblemResponse(INTERNAL)
+    response.headers[REQUEST_ID] = request.state.request_id  # made outside of every layer
+    guard(response.headers, path=request.url.path)
     return response
-
-
-def _refusal(error: HTTPException) -> Response:
-    return _response(problem_of(error))
-
-
-def _response(problem: Problem) -> Response:
-    return Response(
-        problem.body(),
-        status_code=problem.status,
-        media_type="application/json",
-        headers=dict(problem.headers),
-    )
 
 
 def _methods(app: FastAPI, scope: Scope) -> list[str]:

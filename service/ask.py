@@ -21,7 +21,13 @@ _PERIOD: Final = ("date_filed.gte", "date_filed.lte")
 
 
 def ask(
-    query: str, *, index: Path, k: int, filters: Sequence[str], forum: str | None = None
+    query: str,
+    *,
+    index: Path,
+    k: int,
+    filters: Sequence[str],
+    forum: str | None = None,
+    lanes: Sequence[str] = (),
 ) -> bytes:
     """Return the answer as JSON.
 
@@ -32,14 +38,19 @@ def ask(
         raise QueryError("QUERY", "is empty; write what you are looking for")
     try:
         request = SearchRequest.model_validate(
-            {"query": query, "k": k, "filters": parse_filters(filters), "forum": forum}
+            {
+                "query": query,
+                "k": k,
+                "filters": parse_filters(filters),
+                "forum": forum,
+                "lanes": list(lanes),
+            }
         )
     except ValidationError as error:
         problem = problem_of(error)
         field = problem.field or "query"
-        option = f"--filter {field.removeprefix('filters.')}"
         raise QueryError(
-            option if field.startswith("filters.") else field,
+            _option(field),
             problem.message.removeprefix(f"{field}: "),
         ) from error
     embedder = load_embedder(read(build_folder(index, None)).model.name)
@@ -49,6 +60,14 @@ def ask(
         answer = engine.search(to_query(request))
         response = search_response(answer, snapshot.manifest, forum=forum_of(request))
         return response.model_dump_json(include=Selection().of_answer()).encode()
+
+
+def _option(field: str) -> str:
+    """Return what a field of a request is called on the command line."""
+    if field.startswith("lanes"):
+        return "--lane"
+    name = field.removeprefix("filters.")
+    return field if name == field else f"--filter {name}"
 
 
 def parse_filters(given: Sequence[str]) -> dict[str, Any]:

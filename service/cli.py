@@ -1,6 +1,7 @@
 """The `opinion-search` command: build an index, ask it, serve it, look after it."""
 
 import os
+import signal
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from service import console
+from service import cli_training, console
+from service.cli_keys import app as keys_app
 from service.cli_options import (
     DEFAULT_INDEX,
     PREFIX,
@@ -21,6 +23,7 @@ from service.cli_options import (
     Ids,
     Index,
     Jobs,
+    Lanes,
     Model,
     Port,
     Query,
@@ -46,8 +49,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain lines, also for programs that read them
 )
-models_app = typer.Typer(help="List and prepare embedding models.", no_args_is_help=True)
+models_app = typer.Typer(help="List, train and prepare embedding models.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+cli_training.register(models_app)
+app.add_typer(keys_app, name="keys")
 
 EXIT_FAILED: Final = 1
 EXIT_REFUSED: Final = 3
@@ -151,16 +156,18 @@ def search(
     k: Hits = 10,
     filters: Filter = None,
     forum: Forum = None,
+    lanes: Lanes = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask the current build a question.
 
-    Prints the passages that answer it, best first. A double-quoted phrase must occur in them.
+    Prints the passages that answer it, best first. A double-quoted phrase must occur in them, if
+    any passage has it.
     """
     with console.failures():
         from service.ask import ask
 
-        answer = ask(query, index=index, k=k, filters=filters or [], forum=forum)
+        answer = ask(query, index=index, k=k, filters=filters or [], forum=forum, lanes=lanes or [])
     console.show_answer(answer, as_json=as_json)
 
 
@@ -186,6 +193,19 @@ def serve(
             {**os.environ, **{f"{PREFIX}{name}": str(v) for name, v in given.items()}}
         )
         run_server(settings, open_live)
+
+
+@app.command()
+def mcp(index: Index = DEFAULT_INDEX) -> None:
+    """Answer MCP requests on standard input.
+
+    For a front end that starts the program itself; one that connects uses /mcp of `serve`. Serves each
+    new build as it is published. OPINION_SEARCH_PUBLIC_URL is the address that links begin with.
+    """
+    with console.failures(console.STOPPED_SERVER, code=0):
+        from service.dialects.mcp_stdio import serve_stdio
+
+        serve_stdio(index, public_url=os.environ.get(f"{PREFIX}PUBLIC_URL"))
 
 
 @app.command()
@@ -336,5 +356,7 @@ def _finish(done: "BuildReport", refusals: console.Refusals) -> None:
 
 
 def main() -> None:
-    """Run the command; the entry point of the installed script."""
+    """Run the command; the entry point of the installed script. SIGTERM stops it as Ctrl-C does."""
+    # The first process of a container is stopped by no signal that it does not handle itself.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

@@ -71,6 +71,16 @@ Forum = Annotated[
         envvar=f"{PREFIX}FORUM",
     ),
 ]
+Lanes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lane",
+        metavar="ROLE",
+        help="Print cases, each with its best passage of this role; may be repeated: --lane facts "
+        "--lane analysis. In the environment, white space parts one role from the next.",
+        envvar=f"{PREFIX}LANE",
+    ),
+]
 Host = Annotated[
     str, typer.Option(metavar="ADDRESS", help="Address to listen on.", envvar=f"{PREFIX}HOST")
 ]

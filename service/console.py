@@ -248,21 +248,41 @@ def show_answer(answer: bytes, *, as_json: bool) -> None:
         typer.echo(answer.decode())
         return
     found = json.loads(answer)
-    if not found["hits"]:
+    groups = found.get("groups") or []
+    for phrase in found.get("phrases_not_found", ()):
+        typer.echo(f"No passage has \u201c{phrase}\u201d; its words were searched for instead.\n")
+    if not found["hits"] and not groups:
         typer.echo("No passage of this index fits the filters and the quoted phrases.")
     elif found["no_match"]:
         typer.echo("Nothing in this index seems to answer that; the nearest passages:\n")
-    for place, hit in enumerate(found["hits"]):
+    _show_each(found["hits"], _show_hit)
+    _show_each(groups, _show_group)
+
+
+def _show_each(found: list[dict[str, Any]], show: Callable[[dict[str, Any]], None]) -> None:
+    """Print parts of an answer, an empty line between them."""
+    for place, one in enumerate(found):
         if place:
             typer.echo()
-        _show_hit(hit)
+        show(one)
+
+
+def _show_group(group: dict[str, Any]) -> None:
+    """Print one case of a JSON answer: its name, and its passage of each lane asked for."""
+    typer.echo(f"{group['rank']:3}. {group['case']['name']}  [{group['score']:.2f}]")
+    for role, hit in (group.get("lanes") or {}).items():
+        typer.echo(f"   {role}:" if hit else f"   {role}: none")
+        if hit:
+            _show_hit(hit)
 
 
 def _show_hit(hit: dict[str, Any]) -> None:
-    """Print one hit of a JSON answer: citation, place, words."""
+    """Print one hit of a JSON answer: citation, place, words, where else they stand."""
     section = " › ".join(hit["section"]["path"])
     told = " ".join(one for one in (hit["confidence"], hit.get("authority")) if one)
     typer.echo(f"{hit['rank']:3}. {hit['cite']}  [{hit['score']:.2f} {told}]")
     typer.echo(f"     {section} ({hit['section']['role']})  {hit['passage']['id']}")
     for line in textwrap.wrap(hit["passage"]["text"], _WRAP):
         typer.echo(f"     {line}")
+    for other in hit.get("also_quoted_in", ()):
+        typer.echo(f"     also in {other['cite']}  {other['passage_id']}")

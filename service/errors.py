@@ -4,8 +4,12 @@
   + QueryError          a value of the request is out of its range, or asks for what cannot be
   + NotReadyError       no index is open yet, or the canary query failed
   + OverloadedError     more requests are waiting than the settings allow
+  + DeadlineError       the answer was not there in the time that a request may take
   + SettingsError       a setting is unknown or has a value that cannot be
   + ListenError         the address to serve on cannot be had
+  + KeysError           the file of API keys cannot be read or written, or a key cannot be had
+
+`AbandonedError` stands outside of the tree: nobody waits for the answer, so none is made of it.
 """
 
 
@@ -33,11 +37,24 @@ class NotReadyError(ServiceError):
 class OverloadedError(ServiceError):
     """More requests are waiting than the settings allow."""
 
-    def __init__(self, *, waiting: int) -> None:
+    def __init__(self, *, waiting: int, retry_after_s: int | None = None) -> None:
         self.waiting = waiting
+        self.retry_after_s = retry_after_s
+        """When there will probably be room; `None` where that is not known."""
         super().__init__(
             f"{waiting} requests are being answered already; wait as long as Retry-After says, "
             "then try again"
+        )
+
+
+class DeadlineError(ServiceError):
+    """The answer was not there in the time that a request may take."""
+
+    def __init__(self, limit_s: float) -> None:
+        self.limit_s = limit_s
+        super().__init__(
+            f"no answer within the {limit_s:g} seconds that a request may take; ask for less at once, or "
+            "wait as long as Retry-After says and try again"
         )
 
 
@@ -56,3 +73,19 @@ class ListenError(ServiceError):
             f"cannot listen on {host}, port {port}: {reason}; name an address of this machine with "
             "--host and a free port with --port"
         )
+
+
+class KeysError(ServiceError):
+    """The file of API keys cannot be read or written, or holds no key of that name."""
+
+    def __init__(self, subject: str, reason: str) -> None:
+        self.subject = subject
+        self.reason = reason
+        super().__init__(f"{subject}: {reason}")
+
+
+class AbandonedError(Exception):
+    """The caller has gone, or has been told that the time is over: stop the work.
+
+    Not a `ServiceError`, so that a batch, which answers those one by one, stops as well.
+    """

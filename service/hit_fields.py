@@ -22,7 +22,7 @@ def _names(model: type[BaseModel]) -> Iterable[str]:
             continue
         for kind in (field.annotation, *get_args(field.annotation)):
             if isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from (f"{name}.{inner}" for inner in kind.model_fields)
+                yield from (f"{name}.{inner}" for inner in _names(kind))
 
 
 FIELD_NAMES: Final[tuple[str, ...]] = (*_names(HitOut), "extra")
@@ -57,7 +57,11 @@ class Selection:
         if self.include is None:
             return None
         hits = {"__all__": self.include}
-        group: Include = {**dict.fromkeys(GroupOut.model_fields, True), "hits": hits}
+        group: Include = {
+            **dict.fromkeys(GroupOut.model_fields, True),
+            "hits": hits,
+            "lanes": hits,
+        }
         whole: Include = dict.fromkeys(SearchResponse.model_fields, True)
         return {**whole, "hits": hits, "groups": {"__all__": group}}
 
@@ -68,4 +72,4 @@ def _keep(include: Include, name: str) -> None:
     if not inner:
         include[part] = True
     elif include.get(part) is not True:
-        include.setdefault(part, {})[inner] = True
+        _keep(include.setdefault(part, {}), inner)

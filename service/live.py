@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from indexer.store.snapshot import Index
+from models.base import Embedder
 from service.answers import Answer, Hit, SearchQuery
 
 
@@ -13,6 +14,11 @@ class Searcher(Protocol):
     @property
     def index(self) -> Index:
         """The build that every answer of this searcher comes from."""
+        ...
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that questions are embedded with."""
         ...
 
     def search(self, query: SearchQuery, /) -> Answer:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,7 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.logs import REQUEST
+
+Refuse: TypeAlias = Callable[[Exception], Response]
+"""Makes the answer of an error of the table."""
+
 REQUEST_ID: Final = "X-Request-ID"
+_BODIES: Final = 8
+"""As many bodies of the largest size may be held at once in each worker."""
+_RETRY_AFTER_S: Final = 2
 _ACCEPTABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -28,6 +36,7 @@ class RequestId:
         given = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = given if _ACCEPTABLE_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        REQUEST.set(request_id)  # not reset: what fails later in this task is logged with it
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -54,18 +63,24 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        inner = {**scope, "method": "GET"}
+        try:
+            await self.app(inner, receive, send_without_body)
+        finally:
+            scope["route"] = inner.get("route")  # for who counts and logs by it
 
 
 class BodyLimit:
-    """Refuses a body of more than ``limit`` bytes: by its declared length, or as it comes in."""
+    """Refuses a body of more than ``limit`` bytes: by its declared length, or as it comes in.
 
-    def __init__(
-        self, app: ASGIApp, *, limit: int, refuse: Callable[[HTTPException], Response]
-    ) -> None:
+    Bodies at hand at the same time are limited too, so that many large ones do not fill the memory.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, refuse: Refuse) -> None:
         self.app = app
         self.limit = limit
         self.refuse = refuse
+        self.held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -81,9 +96,15 @@ class BodyLimit:
         async def receive_counted() -> Message:
             nonlocal seen
             message = await receive()
-            seen += len(message.get("body", b""))
+            more = len(message.get("body", b""))
+            seen, self.held = seen + more, self.held + more
             if seen > self.limit:
                 raise HTTPException(413)
+            if self.held > self.limit * _BODIES:
+                raise HTTPException(503, headers={"Retry-After": str(_RETRY_AFTER_S)})
             return message
 
-        await self.app(scope, receive_counted, send)
+        try:
+            await self.app(scope, receive_counted, send)
+        finally:
+            self.held -= seen

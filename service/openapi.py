@@ -6,7 +6,10 @@ from service.schemas import ErrorResponse
 
 _MEANINGS: Final = {
     400: "The body is not JSON, or there is none.",
+    401: "No key was sent where one is needed, or none that this service knows.",
+    403: "The key was revoked.",
     404: "Nothing in the index has this id.",
+    408: "The request did not arrive in time.",
     409: "The index was built with another model than the one loaded.",
     413: "The body is larger than this service takes.",
     415: "The body does not say that it is JSON.",
@@ -32,9 +35,9 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-READING: Final = errors(404, 422, 429, 500, 503)
+READING: Final = errors(401, 403, 404, 422, 429, 500, 503)
 """For an address that looks up an id."""
-LISTING: Final = errors(422, 429, 500, 503)
+LISTING: Final = errors(401, 403, 422, 429, 500, 503)
 """For an address that takes parameters only."""
-ASKING: Final = errors(400, 409, 413, 415, 422, 429, 500, 503)
+ASKING: Final = errors(400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503)
 """For an address that takes a body."""

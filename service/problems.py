@@ -4,16 +4,20 @@
 |----------------------------------------|--------|-----------------------|
 | body that is not JSON, or none         | 400    | malformed_body        |
 | `NotInIndexError`                      | 404    | not_found             |
+| no good key, a revoked one             | 401, 403 | unauthorized, forbidden |
 | no such address                        | 404    | unknown_route         |
 | wrong method                           | 405    | method_not_allowed    |
 | `ModelMismatchError`                   | 409    | model_mismatch        |
+| request that does not arrive in time   | 408    | request_timeout       |
 | body larger than the setting           | 413    | body_too_large        |
 | body of another type than JSON         | 415    | unsupported_media_type|
 | a name that is not known               | 422    | unknown_field         |
 | a value that is missing                | 422    | missing_field         |
 | any other value, `FilterError`, `QueryError` | 422 | invalid_value       |
+| more requests than a caller may send   | 429    | too_many_requests     |
 | `NotReadyError`, other `IndexOpenError`| 503    | not_ready             |
 | `OverloadedError`                      | 503    | overloaded            |
+| `DeadlineError`                        | 503    | deadline_exceeded     |
 | anything else                          | 500    | internal_error        |
 
 No message of a 500 or of an `IndexOpenError` carries a path or a cause: these are in the log.
@@ -29,7 +33,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from indexer.errors import FilterError, IndexOpenError, ModelMismatchError, NotInIndexError
-from service.errors import NotReadyError, OverloadedError, QueryError
+from service.errors import DeadlineError, NotReadyError, OverloadedError, QueryError
 from service.schemas import ErrorDetail, ErrorResponse
 
 RETRY_AFTER_S: Final = 2
@@ -47,13 +51,15 @@ _WORDS: Final = {
 }
 _HTTP: Final = {
     400: ("bad_request", "the request cannot be read; see /openapi.json"),
-    401: ("unauthorized", "give a key: Authorization: Bearer KEY"),
-    403: ("forbidden", "this key may not do that"),
+    401: ("unauthorized", "a key is needed, and this is none; send Authorization: Bearer KEY"),
+    403: ("forbidden", "this key was revoked; ask whoever runs the service for another one"),
     404: ("unknown_route", "there is nothing at this address; /openapi.json lists what there is"),
     405: ("method_not_allowed", "this address does not take that method; see the header Allow"),
     413: ("body_too_large", "the body is larger than this service takes; send less at a time"),
     415: ("unsupported_media_type", "send JSON with the header Content-Type: application/json"),
+    408: ("request_timeout", "the request did not arrive in time; send it again"),
     429: ("too_many_requests", "too many requests; wait as long as Retry-After says"),
+    503: ("overloaded", "the service has too much to do; wait as long as Retry-After says"),
 }
 
 
@@ -102,8 +108,8 @@ def problem_of(error: Exception) -> Problem:
     return INTERNAL
 
 
-def _unavailable(code: str, message: str) -> Problem:
-    headers = (("Retry-After", str(RETRY_AFTER_S)),)
+def _unavailable(code: str, message: str, *, after_s: int | None = None) -> Problem:
+    headers = (("Retry-After", str(after_s or RETRY_AFTER_S)),)
     return Problem(status=503, code=code, message=message, headers=headers)
 
 
@@ -188,5 +194,6 @@ _TABLE: Final[Mapping[type, Callable[[Any], Problem]]] = {
         "not_ready", "the index cannot be opened; the service's log says why"
     ),
     NotReadyError: lambda e: _unavailable("not_ready", str(e)),
-    OverloadedError: lambda e: _unavailable("overloaded", str(e)),
+    OverloadedError: lambda e: _unavailable("overloaded", str(e), after_s=e.retry_after_s),
+    DeadlineError: lambda e: _unavailable("deadline_exceeded", str(e)),
 }

@@ -18,7 +18,12 @@ class Question:
     terms: tuple[str, ...]
     """Distinct analysed terms for the words' lane, in order."""
     phrases: tuple[str, ...]
-    """Double-quoted phrases: each must occur in a passage, word for word."""
+    """Double-quoted phrases: each must occur in a passage, if one has it (`quoted.phrase_rows`)."""
+
+    @property
+    def only_phrases(self) -> bool:
+        """Whether it asks for words as they are quoted, and for nothing else."""
+        return bool(self.phrases) and not exact_words(without_quoted(self.text))
 
     @classmethod
     def parse(cls, text: str) -> "Question":

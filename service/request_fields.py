@@ -58,7 +58,8 @@ QueryText: TypeAlias = Annotated[
         max_length=20_000,
         description="What to look for, in plain words: a set of facts, a legal rule, a question, or a "
         "paragraph of a brief. Long text is read in full. A double-quoted phrase must occur word for "
-        "word; a citation such as 490 U.S. 386 is recognised.",
+        "word; where no passage has it so, brackets and ellipses in it stand for any words, and where "
+        "none has it then, `phrases_not_found` says so. A citation such as 490 U.S. 386 is recognised.",
         examples=["officer used a taser on a suspect who was no longer resisting"],
         json_schema_extra={"pattern": r"\S"},
     ),

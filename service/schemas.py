@@ -1,14 +1,16 @@
 """What the service answers over HTTP (API.md, section 3): wire models, built from records in `wire.py`."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from indexer.authority import Authority
 from indexer.courts import CourtLevel
 from indexer.records import CitationKind, NameSource, OpinionType, SectionRole
-from service.answers import Confidence, HighlightKind, Mode
+from service.answers import Confidence, Mode
+from service.schemas_base import AnswerModel as AnswerModel
+from service.schemas_base import SelectableModel, requires
+from service.schemas_why import ExplainOut, HighlightOut, QuotedOut
 
 Score = Annotated[
     float,
@@ -25,29 +27,6 @@ Extra = Annotated[
         "for by name in `fields`.",
     ),
 ]
-
-
-def _requires(*names: str) -> Callable[[dict[str, Any]], None]:
-    """Let a schema require these properties only: `fields` may leave out the others."""
-
-    def write(schema: dict[str, Any]) -> None:
-        schema.pop("required", None)
-        if names:
-            schema["required"] = list(names)
-
-    return write
-
-
-class AnswerModel(BaseModel):
-    """Base of every answer."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SelectableModel(AnswerModel):
-    """A part of a hit, of which `fields` may pick single values."""
-
-    model_config = ConfigDict(json_schema_extra=_requires())
 
 
 class PageRangeOut(AnswerModel):
@@ -196,17 +175,6 @@ class CaseOut(SelectableModel):
     extra: Extra = None
 
 
-class HighlightOut(AnswerModel):
-    """A stretch of the passage worth marking."""
-
-    start: Annotated[int, Field(description="Code-point offset into `passage.text`.")]
-    end: Annotated[int, Field(description="Code-point offset just after the stretch.")]
-    kind: Annotated[
-        HighlightKind,
-        Field(description="`sentence`: the one that answers best; `term`: a word of the query."),
-    ]
-
-
 class NeighbourOut(AnswerModel):
     """A passage just before or after a hit in the same opinion."""
 
@@ -221,19 +189,6 @@ class ContextOut(SelectableModel):
 
     before: Annotated[tuple[NeighbourOut, ...], Field(description="Passages before the hit.")]
     after: Annotated[tuple[NeighbourOut, ...], Field(description="Passages after the hit.")]
-
-
-class ExplainOut(SelectableModel):
-    """How each way of searching ranked a hit; null where it did not."""
-
-    dense_rank: Annotated[int | None, Field(description="Place by meaning, from 1.")]
-    dense_score: Annotated[float | None, Field(description="Cosine with the query.")]
-    lexical_rank: Annotated[int | None, Field(description="Place by words, from 1.")]
-    lexical_score: Annotated[float | None, Field(description="BM25; has no upper bound.")]
-    rerank_score: Annotated[float | None, Field(description="The second model's own score.")]
-    matched_terms: Annotated[
-        tuple[str, ...], Field(description="Stemmed words of the query that the passage has.")
-    ]
 
 
 class RankingOut(AnswerModel):
@@ -273,11 +228,18 @@ class PassageHitOut(AnswerModel):
 class HitOut(PassageHitOut, RankingOut):
     """A ranked passage with everything needed to quote and cite it."""
 
-    model_config = ConfigDict(json_schema_extra=_requires("rank", "score"))
+    model_config = ConfigDict(json_schema_extra=requires("rank", "score"))
 
     explain: Annotated[
         ExplainOut | None,
         Field(description="How each way of searching ranked it; null unless `explain` was set."),
+    ]
+    also_quoted_in: Annotated[
+        tuple[QuotedOut, ...],
+        Field(
+            description="Where else the same words stand, best first: one text is one hit, shown in "
+            "the case filed first (with `group_by`, of one case's passages alone)."
+        ),
     ]
 
 
@@ -288,6 +250,13 @@ class GroupOut(AnswerModel):
     score: Score
     case: Annotated[CaseOut, Field(description="The case.")]
     hits: Annotated[tuple[HitOut, ...], Field(description="Its best passages, ranked.")]
+    lanes: Annotated[
+        dict[SectionRole, HitOut | None] | None,
+        Field(
+            description="For each role in `lanes` the case's best passage of that role, null where it "
+            "has none that passes; null unless `lanes` was set."
+        ),
+    ]
 
 
 class IndexOut(AnswerModel):
@@ -308,6 +277,8 @@ class TimingsOut(AnswerModel):
     dense: Annotated[float, Field(description="Search by meaning.")]
     lexical: Annotated[float, Field(description="Search by words.")]
     fuse: Annotated[float, Field(description="Filters, and making one ranking of two.")]
+    rerank: Annotated[float, Field(description="The second look, token by token; 0 without.")]
+    point: Annotated[float, Field(description="Following what the best passages cite.")]
     fetch: Annotated[float, Field(description="Reading the passages that are returned.")]
 
 
@@ -333,6 +304,15 @@ class SearchResponse(AnswerModel):
         Field(
             description="True when even the best hit is unlikely to answer the query: say so rather "
             "than quote it."
+        ),
+    ]
+    phrases_not_found: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Quoted phrases of the query that no passage (of those the filters admit) "
+            "has, neither as written nor with its brackets and ellipses left open. Their words were "
+            "searched for instead: the hits do not hold these phrases. A query of nothing else has "
+            "`no_match`."
         ),
     ]
     hits: Annotated[

@@ -27,6 +27,7 @@ from service.request_fields import (
 from service.schemas_requests import (
     DateRange,
     FiltersIn,
+    Lanes,
     RequestModel,
     SearchRequest,
     describe,
@@ -106,6 +107,7 @@ class SearchParams(FilterParams):
     group_by: Annotated[
         Literal["case"] | None, Field(description=describe(SearchRequest, "group_by"))
     ] = None
+    lanes: Annotated[Lanes, Field(description=describe(SearchRequest, "lanes"))] = ()
     passages_per_group: PerGroup = 3
     context: Context = 0
     min_score: MinScore = 0.0
@@ -122,6 +124,7 @@ class SearchParams(FilterParams):
             filters=self.filters_in().model_copy(update={"cites": self.cites}),
             forum=self.forum,
             group_by=self.group_by,
+            lanes=self.lanes,
             passages_per_group=self.passages_per_group,
             context=self.context,
             min_score=self.min_score,

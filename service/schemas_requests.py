@@ -58,6 +58,10 @@ _OpinionTypes: TypeAlias = Annotated[
 _SectionRoles: TypeAlias = Annotated[
     tuple[Annotated[SectionRole, Field(strict=False)], ...], Field(max_length=100)
 ]
+Lanes: TypeAlias = Annotated[
+    tuple[Annotated[SectionRole, Field(strict=False)], ...], Field(max_length=len(SectionRole))
+]
+"""Roles, each of which is a lane of its own."""
 
 
 class RequestModel(BaseModel):
@@ -162,6 +166,16 @@ class SearchRequest(RequestModel):
             "instead of `hits`. null: a flat list of passages."
         ),
     ] = None
+    lanes: Annotated[
+        Lanes,
+        BeforeValidator(one_or_many, json_schema_input_type=SectionRole | Lanes | None),
+        Field(
+            description="For a set of facts: roles of which each case shows its best passage in the "
+            'group\'s `lanes`, as in ["facts", "analysis"]: what happened, and how the court applied '
+            "the law to it (`analysis` takes in `holding`). Cases are ranked by all that speaks for "
+            "them; means `group_by: case`. Filters and quoted phrases hold for these passages too."
+        ),
+    ] = ()
     passages_per_group: PerGroup = 3
     context: Context = 0
     min_score: MinScore = 0.0
@@ -230,6 +244,7 @@ def to_query(request: SearchRequest) -> SearchQuery:
         rerank=request.rerank,
         filters=to_filters(request.filters),
         by_case=request.group_by is not None,
+        lanes=tuple(dict.fromkeys(request.lanes)),
         passages_per_group=request.passages_per_group,
         context=request.context,
         min_score=request.min_score,

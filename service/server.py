@@ -5,13 +5,18 @@ import logging
 import os
 import socket
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from service.access import require_keys
 from service.app import OpenLive, create_app
 from service.errors import ListenError
+from service.logs import configuration
+from service.metrics import SHARED
 from service.settings import Settings
 
 _log: Final = logging.getLogger("uvicorn.error")
@@ -25,11 +30,28 @@ def serve(settings: Settings, open_live: OpenLive) -> None:
 
     With several workers each gets ``settings`` and ``open_live`` pickled, so ``open_live`` has to be
     a function that can be imported; no environment and no global carries them. Raises `ListenError`
-    before anything is opened when the address cannot be had.
+    before anything is opened when the address cannot be had, and `SettingsError` or `KeysError` when
+    others can reach it without a key that was not declared needless.
     """
     sockets = listen(settings.host, settings.port)
+    try:
+        require_keys(settings, [one.getsockname()[0] for one in sockets])
+        if settings.workers == 1:
+            _run(settings, open_live, sockets, shared=None)
+            return
+        with TemporaryDirectory(prefix="opinion-search-") as folder:
+            os.environ[SHARED] = folder  # prometheus-client reads it in the processes to come
+            _run(settings, open_live, sockets, shared=Path(folder))
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def _run(
+    settings: Settings, open_live: OpenLive, sockets: list[socket.socket], *, shared: Path | None
+) -> None:
     config = uvicorn.Config(
-        partial(create_app, settings, open_live=open_live),
+        partial(create_app, settings, open_live=open_live, shared=shared),
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -38,10 +60,11 @@ def serve(settings: Settings, open_live: OpenLive) -> None:
         http="httptools",
         ws="none",
         lifespan="on",
+        log_config=configuration(settings),
         access_log=False,  # its lines would hold queries
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
-        timeout_worker_healthcheck=30,
+        timeout_worker_healthcheck=120,  # importing takes long on a busy machine
     )
     for one in sockets:
         _log.info("listening on %s (Ctrl-C stops it)", _url(one))

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from service.dialects.names import Dialect
 from service.errors import SettingsError
 
 PREFIX: Final = "OPINION_SEARCH_"
@@ -14,7 +16,18 @@ PREFIX: Final = "OPINION_SEARCH_"
 _SPELT: Final = {"index_dir": "INDEX"}
 """Settings that are spelt as the option of the command line is: `--index`."""
 _OTHER_COMMANDS: Final = frozenset(
-    f"{PREFIX}{name}" for name in ("CALIBRATE", "FILTER", "FORUM", "JOBS", "JSON", "K", "TARGET")
+    f"{PREFIX}{name}"
+    for name in (
+        "CALIBRATE",
+        "FILTER",
+        "FORUM",
+        "JOBS",
+        "JSON",
+        "K",
+        "LANE",
+        "PER_MINUTE",
+        "TARGET",
+    )
 )
 """Options of other commands than `serve` that may stand in the same environment."""
 
@@ -24,6 +37,27 @@ def _comma_separated(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _none_or_comma_separated(value: object) -> object:
+    return () if value == "none" else _comma_separated(value)
+
+
+class LogFormat(StrEnum):
+    """How a line of the log is written."""
+
+    AUTO = "auto"
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    """The least weight of what is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 class Settings(BaseModel):
@@ -86,6 +120,93 @@ class Settings(BaseModel):
             "unset: none but its own."
         ),
     ] = ()
+    public_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^\s/?#]+(?:/[^\s?#]*)?$",
+            description="Address under which users reach the service, for links in answers "
+            "(https://opinions.example.org); unset: the one a request was sent to.",
+        ),
+    ] = None
+    dialects: Annotated[
+        tuple[Dialect, ...],
+        BeforeValidator(_none_or_comma_separated),
+        Field(
+            description="Contracts of front ends to speak under `/dialects/`, comma separated; `none` for "
+            "no other than the service's own."
+        ),
+    ] = tuple(Dialect)
+
+    keys_file: Annotated[
+        Path | None,
+        Field(
+            description="File of API keys, as `opinion-search keys` writes it; a secret may be mounted "
+            "there. With one, every request needs a key. Changes count within a second."
+        ),
+    ] = None
+    keys: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_comma_separated),
+        Field(description="More keys, each `NAME:SHA256`, comma separated: hashes, not the keys."),
+    ] = ()
+    without_keys: Annotated[
+        bool,
+        Field(
+            description="Answer everybody, also on an address that others reach. Without it and without "
+            "keys only a loopback address is served."
+        ),
+    ] = False
+    open_metrics: Annotated[
+        bool, Field(description="Answer `/metrics` without a key, where keys are needed.")
+    ] = False
+    rate_per_minute: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="Requests a minute of each key (without keys: of each address); more are "
+            "answered 429. A batch counts as its searches. A key may have its own limit. Unset: "
+            "no limit.",
+        ),
+    ] = None
+    rate_burst: Annotated[
+        int,
+        Field(ge=1, le=100_000, description="Requests that may come at once within that limit."),
+    ] = 20
+    request_timeout_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3600,
+            allow_inf_nan=False,
+            description="Seconds a request may take, waiting included; then it is answered 503 and "
+            "its work stops.",
+        ),
+    ] = 30.0
+    canary_interval_s: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=86_400,
+            allow_inf_nan=False,
+            description="Seconds between two canary queries on the build that is served; when they "
+            "fail, `/readyz` is 503. 0: only when a build is opened.",
+        ),
+    ] = 60.0
+    log_format: Annotated[
+        LogFormat,
+        Field(description="`json` lines, `text`, or `auto`: text on a terminal, else JSON."),
+    ] = LogFormat.AUTO
+    log_level: Annotated[LogLevel, Field(description="`debug`, `info`, `warning` or `error`.")] = (
+        LogLevel.INFO
+    )
+    log_queries: Annotated[
+        bool,
+        Field(
+            description="Log also what was asked: addresses, queries and the words of unforeseen errors. What "
+            "a lawyer searches is privileged."
+        ),
+    ] = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":

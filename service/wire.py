@@ -11,15 +11,13 @@ from indexer.courts import court_level, court_parent
 from indexer.records import Case, OpinionHeader, PageMark, Section
 from indexer.store.manifest import Manifest
 from indexer.store.stored import CatalogueEntry, StoredCitation, StoredOpinion, StoredPassage
-from service.answers import Answer, Group, Hit, Neighbour, Timings
+from service.answers import Answer, Explanation, Group, Hit, Neighbour, Timings
 from service.hit_fields import Include, Selection
 from service.schemas import (
     CaseOut,
     CitedOut,
     ContextOut,
-    ExplainOut,
     GroupOut,
-    HighlightOut,
     HitOut,
     IndexOut,
     NeighbourOut,
@@ -38,6 +36,7 @@ from service.schemas_catalogue import (
     OpinionSectionOut,
     PageMarkOut,
 )
+from service.schemas_why import EvidenceOut, ExplainOut, HighlightOut, QuotedOut
 
 _ALL: Final = Selection()
 
@@ -69,6 +68,7 @@ def search_response(
         exact=answer.exact,
         candidates_considered=answer.candidates_considered,
         no_match=answer.no_match,
+        phrases_not_found=answer.phrases_not_found,
         hits=tuple(hit_out(hit, selection, forum=forum) for hit in answer.hits),
         groups=None
         if groups is None
@@ -92,21 +92,40 @@ def hit_out(hit: Hit, selection: Selection = _ALL, *, forum: str | None = None) 
     assert hit.rank is not None
     assert hit.score is not None
     assert hit.confidence is not None
-    explain = hit.explain
     return HitOut(
         **_parts(hit, selection, forum),
         rank=hit.rank,
         score=hit.score,
         confidence=hit.confidence,
-        explain=None
-        if explain is None
-        else ExplainOut(
-            dense_rank=explain.dense_rank,
-            dense_score=explain.dense_score,
-            lexical_rank=explain.lexical_rank,
-            lexical_score=explain.lexical_score,
-            rerank_score=explain.rerank_score,
-            matched_terms=explain.matched_terms,
+        explain=None if hit.explain is None else _explain_out(hit.explain),
+        also_quoted_in=tuple(
+            QuotedOut(
+                passage_id=other.passage_id,
+                case_id=other.case_id,
+                case_name=other.case_name,
+                cite=other.cite,
+            )
+            for other in hit.also_quoted_in
+        ),
+    )
+
+
+def _explain_out(explain: Explanation) -> ExplainOut:
+    parts = explain.evidence
+    return ExplainOut(
+        dense_rank=explain.dense_rank,
+        dense_score=explain.dense_score,
+        lexical_rank=explain.lexical_rank,
+        lexical_score=explain.lexical_score,
+        rerank_score=explain.rerank_score,
+        matched_terms=explain.matched_terms,
+        evidence=EvidenceOut(
+            dense=parts.dense,
+            lexical=parts.lexical,
+            voice_prior=parts.voice_prior,
+            rerank=parts.rerank,
+            pointed=parts.pointed,
+            named=parts.named,
         ),
     )
 
@@ -253,6 +272,12 @@ def _group_out(group: Group, selection: Selection, forum: str | None) -> GroupOu
             with_extra="case" in selection.extra,
         ),
         hits=tuple(hit_out(hit, selection, forum=forum) for hit in group.hits),
+        lanes=None
+        if group.lanes is None
+        else {
+            role: None if hit is None else hit_out(hit, selection, forum=forum)
+            for role, hit in group.lanes.items()
+        },
     )
 
 
@@ -263,6 +288,8 @@ def _timings_out(timings: Timings) -> TimingsOut:
         dense=round(timings.dense, 3),
         lexical=round(timings.lexical, 3),
         fuse=round(timings.fuse, 3),
+        rerank=round(timings.rerank, 3),
+        point=round(timings.point, 3),
         fetch=round(timings.fetch, 3),
     )
 

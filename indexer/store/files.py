@@ -2,6 +2,7 @@
 
 ROOT/builds/<build_id>/   a published build; never written again
 ROOT/builds/.<id>.part/   a build being written; its writer holds a lock on the folder
+ROOT/builds/.<id>.gone.part/  a build being removed
 ROOT/CURRENT              the build id that is served
 ROOT/cache/               vectors by text hash, across builds
 ROOT/.lock                held by whoever changes the folder
@@ -14,7 +15,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -43,6 +44,8 @@ _REASONS: Final = {
     errno.EEXIST: "a file stands where a folder is needed",
     errno.EFBIG: "the file system refuses a file of this size",
     errno.EIO: "the disk reports an error",
+    errno.ENOLCK: "the file system cannot lock files",
+    errno.EOPNOTSUPP: "the file system cannot lock files",
 }
 
 
@@ -95,6 +98,15 @@ def atomic_write(path: Path, data: bytes) -> None:
         sync(path.parent)
 
 
+def _make_folder(path: Path) -> None:
+    """Make a folder and those above it; each that is new outlives a power cut."""
+    if path.is_dir():
+        return
+    _make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    sync(path.parent)
+
+
 @contextmanager
 def build_lock(root: Path) -> Iterator[None]:
     """Hold the right to change ``root``; `BuildLockedError` when another process holds it.
@@ -102,10 +114,12 @@ def build_lock(root: Path) -> Iterator[None]:
     The lock dies with its process. It does not nest.
     """
     with write_errors(root):
-        root.mkdir(parents=True, exist_ok=True)
+        _make_folder(root.absolute())
         handle = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _try_lock(handle):
+        with write_errors(root):
+            held = _try_lock(handle)
+        if not held:
             raise BuildLockedError(root)
         yield
     finally:
@@ -127,8 +141,8 @@ def publish(root: Path, build_id: str) -> Iterator[Path]:
     if final.exists():
         raise IndexWriteError(final, "a build of this id exists, and builds are never overwritten")
     with write_errors(root):
-        builds.mkdir(parents=True, exist_ok=True)
-        _remove_dead_stages(builds)
+        _make_folder(builds.absolute())
+        _remove_what_the_dead_left(root)
         stage = builds / f".{build_id}.part"
         try:  # from here on, so that Ctrl-C at any moment leaves no stage
             stage.mkdir()
@@ -158,13 +172,23 @@ def _make_current(root: Path, stage: Path, final: Path) -> None:
         atomic_write(root / CURRENT, f"{final.name}\n".encode())
     except BaseException:
         if _text_of(root / CURRENT).strip() != final.name:
-            shutil.rmtree(final, ignore_errors=True)
+            with suppress(OSError):
+                _remove(final)
         raise
 
 
-def _remove_dead_stages(builds: Path) -> None:
+def _remove(build: Path) -> None:
+    """Remove a published build; killed on the way, it is no build any more, rather than half of one."""
+    gone = build.with_name(f".{build.name}.gone.part")
+    build.rename(gone)
+    shutil.rmtree(gone)
+
+
+def _remove_what_the_dead_left(root: Path) -> None:
     """Remove the stages that nobody holds: a lock outlives neither its process nor a power cut."""
-    for stage in filter(Path.is_dir, builds.glob(".*.part")):
+    for part in root.glob(f".{CURRENT}.*.part"):  # only who holds `build_lock` writes one
+        part.unlink(missing_ok=True)
+    for stage in filter(Path.is_dir, (root / BUILDS).glob(".*.part")):
         handle = os.open(stage, os.O_RDONLY)
         try:
             if _try_lock(handle):
@@ -251,16 +275,26 @@ def rollback(root: Path) -> str:
     return older[-1]
 
 
-def prune(root: Path, keep: int) -> list[str]:
+def prune(root: Path, keep: int, *, replaced: str | None = None) -> list[str]:
     """Remove all but the newest ``keep`` builds, never the current one; return what was removed.
 
-    A service that has a removed build open keeps it: its files are mapped.
+    Those between ``replaced``, which was current before, and the current one go first: they were
+    rolled back from, or never named, and no `rollback` may lead to them. A service that has a removed
+    build open keeps it: its files are mapped.
     """
     current = current_build(root)
     builds = list_builds(root)
+    passed_over = _between(builds, replaced, current)
+    builds = [build for build in builds if build not in passed_over]
     kept = {*builds[max(0, len(builds) - keep) :], current}
-    gone = [build for build in builds if build not in kept]
+    gone = [*passed_over, *(build for build in builds if build not in kept)]
     with write_errors(root):
         for build in gone:
-            shutil.rmtree(root / BUILDS / build)
+            _remove(root / BUILDS / build)
     return gone
+
+
+def _between(builds: list[str], first: str | None, last: str) -> list[str]:
+    if first not in builds:
+        return []
+    return builds[builds.index(first) + 1 : builds.index(last)]

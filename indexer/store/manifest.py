@@ -12,9 +12,9 @@ from indexer.records import PassageLimits
 from indexer.store.files import MANIFEST, write_errors
 from models.base import ModelSpec
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 """Raise by one whenever a file of the index changes shape or meaning."""
-OLDEST_READABLE: Final = 2
+OLDEST_READABLE: Final = 3
 
 _T = TypeVar("_T")
 

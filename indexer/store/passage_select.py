@@ -61,6 +61,9 @@ def conditions_of(filters: Filters) -> Conditions:
     if filters.opinion_type:
         made.opinion.append(f"o.type {_LISTED}")
         made.opinion_values.append(json.dumps(filters.opinion_type))
+    if filters.opinion_id:
+        made.opinion.append(f"o.id {_LISTED}")
+        made.opinion_values.append(json.dumps(filters.opinion_id))
     if filters.judge:
         made.opinion.append(_NAMED)
         made.opinion_values.append(json.dumps([_words(name) for name in filters.judge]))

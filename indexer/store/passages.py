@@ -29,8 +29,11 @@ from indexer.records import (
 )
 from indexer.store.case_finder import CaseFinder
 from indexer.store.citation_finder import CitationFinder
+from indexer.store.cited_places import CitedPlaces
 from indexer.store.connections import Connections
 from indexer.store.near_cases import NearCases
+from indexer.store.passage_facets import facets_of
+from indexer.store.passage_rows import PassageRows
 from indexer.store.passage_select import conditions_of
 from indexer.store.passage_tables import (
     APPLICATION_ID,
@@ -66,18 +69,6 @@ JOIN section AS s ON s.seq = p.section_seq
 _SECTIONS: Final = """
 SELECT heading, path, number, role, start, "end", noted_at FROM section WHERE seq >= ? AND seq < ? ORDER BY seq
 """
-_COURTS: Final = """
-SELECT court_id, count(*) AS n FROM case_record WHERE court_id IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1
-"""
-_STATUSES: Final = """
-SELECT status, count(*) AS n FROM case_record WHERE status IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1
-"""
-_YEARS: Final = """
-SELECT substr(date_first, 1, 4), count(*) FROM case_record
-WHERE date_first IS NOT NULL GROUP BY 1 ORDER BY 1
-"""
-_TYPES: Final = "SELECT type, count(*) AS n FROM opinion GROUP BY 1 ORDER BY n DESC, 1"
-_ROLES: Final = "SELECT role, count(*) AS n FROM section GROUP BY 1 ORDER BY n DESC, 1"
 _HEADER: Final = """
 SELECT id, type, author, joined_by, source_sha256, extra, pages, case_seq, first_section
 FROM opinion WHERE seq = ?
@@ -112,7 +103,9 @@ class PassageStore:
         self._connections = Connections(path)
         self.finder: Final = CaseFinder(self._connections)
         self.citations: Final = CitationFinder(self._connections)
+        self.cited_places: Final = CitedPlaces(self._connections)
         self.near: Final = NearCases(self._connections)
+        self.rows: Final = PassageRows(self._connections)
         self._facts = lru_cache(_CACHED_OPINIONS)(self._read_facts)
         self._opinion_columns = lru_cache(1)(self._read_columns)
 
@@ -304,13 +297,7 @@ class PassageStore:
     def facets(self) -> Facets:
         """Count the values of the filters."""
         with self._connections.lend() as db:
-            return Facets(
-                court=_tally(db, _COURTS),
-                status=_tally(db, _STATUSES),
-                year=_tally(db, _YEARS),
-                opinion_type=_tally(db, _TYPES),
-                section_role=_tally(db, _ROLES),
-            )
+            return facets_of(db)
 
     def _stored(self, db: sqlite3.Connection, columns: Sequence[Any]) -> StoredPassage:
         row, opinion_seq, section_seq, start, end, byte_start, byte_end, tokens, sha = columns[:9]
@@ -393,7 +380,3 @@ def _sqlite_text(identifier: str) -> str | None:
 
 def _sections(db: sqlite3.Connection, first: int, end: int) -> tuple[Section, ...]:
     return tuple(section_of(row) for row in db.execute(_SECTIONS, (first, end)))
-
-
-def _tally(db: sqlite3.Connection, statement: str) -> dict[str, int]:
-    return {value: int(count) for value, count in db.execute(statement)}

@@ -3,6 +3,7 @@
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 from uuid import uuid4
@@ -24,13 +25,31 @@ CREATE TABLE IF NOT EXISTS published (build_id TEXT PRIMARY KEY, last INTEGER NO
 CREATE TEMP TABLE kept (text_sha256 BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 _ASKED_AT_ONCE: Final = 500
+_NOT_DAMAGE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""Primary codes of SQLite that speak of the disk or of others, not of what the file holds."""
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # absent where Python raised it
+    return (code & 0xFF) not in _NOT_DAMAGE
 
 
 class VectorCache:
     """The vectors that one model gave, by the SHA-256 (hex) of the text; for one thread.
 
     What was put survives a kill. A file that cannot be read, or written to, is never a reason for a
-    build to fail: it is moved aside, ``warn`` is told, and the cache starts empty. A vector whose
+    build to fail, and ``warn`` is told. Damaged, it is moved aside, and the cache starts empty; on a
+    disk that is full or read-only it stays as it is, and the build goes on without it. A vector whose
     checksum is wrong counts as absent.
     """
 
@@ -104,7 +123,8 @@ class VectorCache:
         """
         gone = self._change(lambda: self._prune(keep_hashes, before))
         if gone:
-            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            with suppress(sqlite3.DatabaseError):  # what is free stays in the file
+                self._db.execute("PRAGMA incremental_vacuum").fetchall()
         return gone
 
     def _prune(self, keep_hashes: Iterable[str], before: str) -> int:
@@ -171,8 +191,16 @@ class VectorCache:
         self._db.close()
         self._db = self._anew(error)
 
+    def _in_memory(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        self._warn(f"{self._path}: {error}; this build goes on without its vector cache")
+        db = sqlite3.connect(":memory:")
+        db.executescript(_TABLE)
+        return db
+
     def _anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
-        """Move the file aside and start an empty one; where not even that works, one in memory."""
+        """Move a damaged file aside and start an empty one; where that cannot be, one in memory."""
+        if not _is_damage(error):
+            return self._in_memory(error)
         aside = self._path.with_suffix(f".{uuid4().hex[:8]}.bad")
         try:
             self._path.replace(aside)
@@ -180,9 +208,6 @@ class VectorCache:
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
             db = self._connect()
         except (OSError, sqlite3.DatabaseError):
-            self._warn(f"{self._path}: {error}; this build goes on without its vector cache")
-            db = sqlite3.connect(":memory:")
-            db.executescript(_TABLE)
-            return db
+            return self._in_memory(error)
         self._warn(f"{self._path}: {error}; moved to {aside.name}, the vector cache starts empty")
         return db

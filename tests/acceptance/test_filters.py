@@ -91,11 +91,28 @@ def sources() -> Iterator[tuple[str, str]]:
         yield record["id"], (SEEDS / record["file"]).read_text(encoding="utf-8")
 
 
-def test_a_phrase_that_nobody_wrote_gives_no_hit(client):
-    answer = ask(client, '"the officer ate the warrant with mustard"')
+def test_a_phrase_that_nobody_wrote_is_said_to_be_nowhere(client):
+    phrase = "the officer ate the warrant with mustard"
+    answer = ask(client, f'"{phrase}"')
 
-    assert answer["hits"] == []
+    assert answer["phrases_not_found"] == [phrase]
     assert answer["no_match"] is True
+    beside = ask(client, f'pat down for weapons during a stop "{phrase}"')
+    assert beside["phrases_not_found"] == [phrase]
+    assert beside["hits"]
+
+
+def test_a_quotation_with_the_marks_of_its_editor_finds_what_was_quoted(client):
+    """As a brief would quote Graham: with brackets, an ellipsis and curly quotes."""
+    quoted = "“[t]he calculus of reasonableness must embody allowance … split-second judgments”"
+    answer = ask(client, quoted, k=20)
+
+    assert answer["phrases_not_found"] == []
+    for hit in answer["hits"]:
+        text = words(hit["passage"]["text"])
+        assert "calculus of reasonableness must embody allowance" in text
+        assert "split second judgments" in text
+    assert answer["hits"]
 
 
 @pytest.mark.parametrize(

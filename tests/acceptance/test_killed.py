@@ -83,13 +83,16 @@ def test_a_killed_build_harms_neither_the_index_nor_the_service(seeds_index, tmp
         assert ask(client, question)["hits"] == hits
 
 
-def test_a_build_stopped_by_ctrl_c_says_so_in_one_line_and_leaves_no_trace(seeds_index, tmp_path):
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])  # Ctrl-C, and `docker stop`
+def test_a_build_that_is_asked_to_stop_says_so_in_one_line_and_leaves_no_trace(
+    seeds_index, tmp_path, sent
+):
     index = tmp_path / "index"
     shutil.copytree(seeds_index, index)
     shutil.rmtree(index / "cache")
     before = current(index)
 
-    code, words = interrupt(index, stage, signal.SIGINT)
+    code, words = interrupt(index, stage, sent)
 
     assert code == 130
     assert words.count("\n") == 1, words

@@ -16,6 +16,7 @@ from indexer.store.stored import StoredPassage
 from models.base import Embedder
 from service.answers import SearchQuery
 from service.search import SearchEngine
+from tests.quality.ranking_corpus import case_ids
 from tests.quality.ranking_judged import Half
 from tests.quality.ranking_lanes import read_lanes, timed
 from tests.quality.ranking_metrics import NDCG, RECALL, PerQuery, evaluate, mean
@@ -87,6 +88,7 @@ class PinBench:
     def __init__(self, index: Index, embedder: Embedder, *, rerank: bool) -> None:
         self._index, self._embedder, self._rerank = index, embedder, rerank
         self._engine = SearchEngine(index, embedder)
+        self._ids = case_ids(index)
         self._dropped: dict[int, tuple[bool, str]] = {}
 
     def report(self, pins: Sequence[Pin], *, within_case: bool) -> dict[str, Any]:
@@ -112,7 +114,8 @@ class PinBench:
         return np.empty(0, np.int64) if rows is None else rows
 
     def _ranked(self, pin: Pin, *, within_case: bool) -> dict[str, tuple[list[str], float]]:
-        allowed = self._case_rows(pin.case_id) if within_case else None
+        filters = self._filters(pin, within_case=within_case)
+        allowed = self._index.passages.select(filters)
         lanes = read_lanes(self._index, self._embedder, pin.text, allowed=allowed)
         found = {WORDS: lanes.words, DENSE: lanes.dense, RRF: lanes.fused}
         ranked: dict[str, tuple[Iterable[int], float]] = {
@@ -120,11 +123,18 @@ class PinBench:
         }
         for name, rerank in ((OURS, None), (RERANKED, True)):
             if rerank is None or self._rerank:
-                ranked[name] = timed(self._search(pin, within_case=within_case, rerank=rerank))
+                ranked[name] = timed(self._search(pin, filters, rerank=rerank))
         return {name: (self._page(rows, pin), spent) for name, (rows, spent) in ranked.items()}
 
-    def _search(self, pin: Pin, *, within_case: bool, rerank: bool | None) -> Callable[[], Rows]:
-        filters = Filters(case_id=(pin.case_id,)) if within_case else Filters()
+    def _filters(self, pin: Pin, *, within_case: bool) -> Filters:
+        """Return what leaves the citing case out: it must not point to what it cites either."""
+        if within_case:
+            return Filters(case_id=(pin.case_id,))
+        if pin.exclude is None:
+            return Filters()
+        return Filters(case_id=tuple(one for one in self._ids if one != pin.exclude))
+
+    def _search(self, pin: Pin, filters: Filters, *, rerank: bool | None) -> Callable[[], Rows]:
         query = SearchQuery(text=pin.text, k=PAGE + _ROOM, filters=filters, rerank=rerank)
         return lambda: np.array([hit.stored.passage.row for hit in self._engine.search(query).hits])
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from indexer.filters import Filters
 from indexer.store.ranking import Rows
 from indexer.store.snapshot import Index
 from models.base import Embedder
@@ -78,7 +79,8 @@ def plain_lanes(index: Index, embedder: Embedder) -> Answering:
     cases = _CaseOfRow(index)
 
     def answer(query: JudgedQuery) -> dict[str, Found]:
-        lanes = read_lanes(index, embedder, query.text)
+        allowed = index.passages.select(all_but(query, cases.ids)) if query.exclude else None
+        lanes = read_lanes(index, embedder, query.text, allowed=allowed)
         found = {WORDS: lanes.words, DENSE: lanes.dense, RRF: lanes.fused}
         return {
             name: _same(cases.ranked(ranking.rows), ranking.seconds)
@@ -99,12 +101,20 @@ def yardstick(words: WindowIndex) -> Answering:
 
 
 def ours(engine: SearchEngine, *, rerank: bool | None = None) -> Answering:
-    """Answer by the product's own search, grouped by case: its first page, and as far as it goes."""
+    """Answer by the product's own search, grouped by case: its first page, and as far as it goes.
+
+    What is looked at twice is measured on its first page alone: the second look goes no further.
+    A case that is left out takes no part: it could not even point to the one that it cites.
+    """
+
+    ids = case_ids(engine.index)
 
     def answer(query: JudgedQuery) -> dict[str, Found]:
-        more = len(query.exclude)
-        page, seconds = timed(lambda: _groups(engine, query.text, PAGE + more, rerank=rerank))
-        far = _groups(engine, query.text, FAR + more, rerank=rerank)
+        search = SearchQuery(
+            text=query.text, k=PAGE, by_case=True, rerank=rerank, filters=all_but(query, ids)
+        )
+        page, seconds = timed(lambda: _cases(engine, search))
+        far = page if rerank else _cases(engine, replace(search, k=FAR))
         return {RERANKED if rerank else OURS: Found(page=page, far=far, seconds=seconds)}
 
     return answer
@@ -131,8 +141,10 @@ def is_quoting(queries: Iterable[JudgedQuery]) -> bool:
 def ours_flat(engine: SearchEngine) -> Answering:
     """Answer by the product's own search of passages; a case ranks where its best passage ranks."""
 
+    ids = case_ids(engine.index)
+
     def answer(query: JudgedQuery) -> dict[str, Found]:
-        search = SearchQuery(text=query.text, k=FAR)
+        search = SearchQuery(text=query.text, k=FAR, filters=all_but(query, ids))
         answered, seconds = timed(lambda: engine.search(search))
         return {FLAT: _same(best_of_each(h.stored.case.id for h in answered.hits), seconds)}
 
@@ -146,6 +158,13 @@ def without_rerank_reason(engine: SearchEngine) -> str | None:
     except QueryError as error:
         return str(error)
     return None
+
+
+def all_but(query: JudgedQuery, cases: Sequence[str]) -> Filters:
+    """Return the filter that leaves out what is left out of this query's answers."""
+    if not query.exclude:
+        return Filters()
+    return Filters(case_id=tuple(without(cases, query.exclude)))
 
 
 def of_peer(index: Index, peer: Peer) -> Answering:
@@ -164,17 +183,16 @@ class _CaseOfRow:
     """Rows to the ids of their cases."""
 
     def __init__(self, index: Index) -> None:
-        self._ids = case_ids(index)
+        self.ids = case_ids(index)
         self._passages = index.passages
 
     def ranked(self, rows: Rows | Sequence[int]) -> list[str]:
         """Return the cases of ``rows`` by their best one."""
         places = self._passages.cases_of(np.asarray(rows, dtype=np.int64))
-        return [self._ids[place] for place in best_of_each(places.tolist())]
+        return [self.ids[place] for place in best_of_each(places.tolist())]
 
 
-def _groups(engine: SearchEngine, text: str, k: int, *, rerank: bool | None) -> list[str]:
-    search = SearchQuery(text=text, k=k, by_case=True, rerank=rerank)
+def _cases(engine: SearchEngine, search: SearchQuery) -> list[str]:
     return [group.case.id for group in engine.search(search).groups or ()]
 
 

@@ -162,3 +162,27 @@ class Judge:
         if mode is Mode.LEXICAL:
             chosen = [row for row in chosen if evidence[row] > 0]
         return sorted(chosen, key=lambda row: (-evidence[row], row))
+
+    def shown(self, ranking: list[int], *, named: int = 0) -> list[int]:
+        """The rows of ``ranking`` that stand for its texts: of each the one of the earliest case.
+
+        The first ``named`` are of a case that is asked for, and stand before any other.
+        """
+        return [same[0] for same in self.alike(ranking, named=named)]
+
+    def alike(self, ranking: list[int], *, named: int = 0) -> list[list[int]]:
+        """The rows of ``ranking`` by text, in its order; in each the one to show first."""
+        asked_for = set(ranking[:named])
+        texts: dict[str, list[int]] = {}
+        for row in ranking:
+            text = self.stored[row].passage.text
+            letters = "".join(c for c in text.casefold() if c.isalnum())
+            texts.setdefault(letters or text, []).append(row)
+        alike = []
+        for rows in texts.values():
+            dated = [
+                (row not in asked_for, self.stored[row].case.date_filed or "x") for row in rows
+            ]
+            first = rows[dated.index(min(dated))]
+            alike.append([first, *(row for row in rows if row != first)])
+        return alike

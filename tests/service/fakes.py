@@ -28,7 +28,7 @@ from indexer.records import (
 from indexer.store.manifest import Counts, Manifest
 from indexer.store.snapshot import Index
 from indexer.store.stored import CatalogueEntry, PageRange, StoredOpinion, StoredPassage
-from models.base import ModelSpec
+from models.base import Embedder, ModelSpec
 from service.answers import (
     Answer,
     Confidence,
@@ -45,7 +45,9 @@ from service.app import create_app
 from service.errors import NotReadyError, QueryError
 from service.live import Live
 from service.settings import Settings
+from tests.embedders import WordHashEmbedder
 
+EMBEDDER = WordHashEmbedder(window=64)
 FLOYD = Case(
     id="ca6-2008-floyd",
     name="Floyd v. City of Detroit",
@@ -205,6 +207,10 @@ class FakeSearcher:
     def index(self) -> Index:
         fake = SimpleNamespace(manifest=manifest(self.build_id), passages=FakePassages())
         return cast("Index", fake)
+
+    @property
+    def embedder(self) -> Embedder:
+        return EMBEDDER
 
     def search(self, query: SearchQuery, /) -> Answer:
         self.asked.append(query)

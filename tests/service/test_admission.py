@@ -10,10 +10,10 @@ from indexer.courts import binding_courts
 from indexer.errors import FilterError
 from indexer.filters import Filters
 from indexer.records import OpinionType
-from indexer.store.ranking import Rows
 from indexer.store.snapshot import Index
 from service import admission
-from service.admission import Admission, both, with_binding_courts
+from service.admission import Admission, Admitted, with_binding_courts
+from service.row_sets import both
 from tests.service.corpus import COURTS
 
 row_sets = st.sets(st.integers(0, 40)).map(lambda rows: np.array(sorted(rows), np.int64))
@@ -27,19 +27,19 @@ class Counted:
         self.looked = 0
         look = self.admission._find
 
-        def count(filters: Filters, phrases: tuple[str, ...]) -> Rows | None:
+        def count(filters: Filters, phrases: tuple[str, ...]) -> Admitted:
             self.looked += 1
             return look(filters, phrases)
 
         monkeypatch.setattr(self.admission, "_find", count)
 
     def rows(self, filters: Filters | None = None, *phrases: str) -> list[int] | None:
-        found = self.admission.rows(filters or Filters(), phrases)
+        found = self.admission.admit(filters or Filters(), phrases).rows
         return None if found is None else found.tolist()
 
 
 def admitted(asked: Admission, filters: Filters, *phrases: str) -> list[int]:
-    rows = asked.rows(filters, phrases)
+    rows = asked.admit(filters, phrases).rows
     assert rows is not None
     found: list[int] = rows.tolist()
     return found
@@ -54,7 +54,7 @@ def test_both_is_the_intersection(one, other):
 
 def test_every_row_is_none_and_no_row_is_empty(corpus):
     asked = Admission(corpus)
-    assert asked.rows(Filters(), ()) is None
+    assert asked.admit(Filters(), ()) == (None, ())
     assert admitted(asked, Filters(case_id=("nowhere",))) == []
     assert admitted(asked, Filters(binding_on="ca6", court=("cal",))) == []
 
@@ -76,7 +76,7 @@ def test_filters_phrases_and_citations_must_all_hold(corpus, judge):
 @pytest.mark.parametrize("cited", ["graham", "", "490 U.S. 386, 462 U.S. 213", "§ 1983"])
 def test_what_is_not_one_citation_is_refused(corpus, cited):
     with pytest.raises(FilterError, match="not one citation"):
-        Admission(corpus).rows(Filters(cites=(cited,)), ())
+        Admission(corpus).admit(Filters(cites=(cited,)), ())
 
 
 # courts
@@ -111,7 +111,7 @@ def test_binding_on_and_court_narrow_each_other(corpus):
 def test_an_id_that_no_court_has_is_refused_with_the_nearest(corpus, name, given_id, meant):
     asked = {"court": Filters(court=("ca6", given_id)), "binding_on": Filters(binding_on=given_id)}
     with pytest.raises(FilterError, match=meant) as caught:
-        Admission(corpus).rows(asked[name], ())
+        Admission(corpus).admit(asked[name], ())
     assert caught.value.name == name
     assert repr(given_id) in caught.value.reason
 
@@ -147,7 +147,7 @@ def test_an_error_is_raised_each_time(corpus):
     asked = Admission(corpus)
     for _ in range(2):
         with pytest.raises(FilterError):
-            asked.rows(Filters(judge=("…",)), ())
+            asked.admit(Filters(judge=("…",)), ())
 
 
 def test_the_oldest_is_forgotten_but_not_what_was_asked_for_again(corpus, monkeypatch):
@@ -168,7 +168,7 @@ def test_memory_is_bounded_by_the_rows_that_are_kept(corpus, judge, monkeypatch)
     phrases = ("the", "officer", "warrant", "suspect", "judgment")
     sizes = [len(counted.rows(None, phrase) or ()) for phrase in phrases]
     assert sum(sizes) > total > max(sizes)
-    kept = [len(rows) for rows in counted.admission._known.values() if rows is not None]
+    kept = [len(one.rows) for one in counted.admission._known.values() if one.rows is not None]
     assert counted.admission._rows == sum(kept)
     assert 0 < sum(kept) <= total
     small = Counted(corpus, monkeypatch, remembered_rows=sizes[0] - 1)
@@ -178,7 +178,7 @@ def test_memory_is_bounded_by_the_rows_that_are_kept(corpus, judge, monkeypatch)
 
 
 def test_rows_are_shared_and_cannot_be_written(corpus):
-    rows = Admission(corpus).rows(Filters(court=("ca6",)), ())
+    rows = Admission(corpus).admit(Filters(court=("ca6",)), ()).rows
     assert rows is not None
     with pytest.raises(ValueError, match="read-only"):
         rows[0] = 5
@@ -194,5 +194,7 @@ def test_threads_get_the_rows_that_one_would(corpus, monkeypatch):
         found = list(pool.map(lambda one: admitted(shared, one[0], *one[1]), asked * 20))
     assert found == alone * 20
     assert len(shared._known) <= 2
-    assert shared._rows == sum(len(rows) for rows in shared._known.values() if rows is not None)
+    assert shared._rows == sum(
+        len(one.rows) for one in shared._known.values() if one.rows is not None
+    )
     assert shared._rows <= 60

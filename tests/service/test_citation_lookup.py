@@ -285,9 +285,11 @@ def test_cites_may_be_left_out_or_asked_for(client):
 def test_the_filter_takes_every_form(client, cited):
     """Full, short, id., supra, a parallel citation, and names in stripped texts."""
     ask = {"query": "force", "k": 100, "filters": {"cites": [cited]}}
-    hits = client.post("/v1/search", json=ask).json()["hits"]
+    hits = passages_of(client, client.post("/v1/search", json=ask).json())
     passing = {hit["passage"]["id"] for hit in hits}
-    everything = client.post("/v1/search", json={"query": "force", "k": 100}).json()["hits"]
+    everything = passages_of(
+        client, client.post("/v1/search", json={"query": "force", "k": 100}).json()
+    )
     term = cited.replace("U. S.", "U.S.")
     expected = {
         hit["passage"]["id"]
@@ -298,6 +300,13 @@ def test_the_filter_takes_every_form(client, cited):
     assert passing == expected
     assert {"later/o", "later/d", "stripped/o"} <= {hit["opinion"]["id"] for hit in hits}
     assert "older/o" not in {hit["opinion"]["id"] for hit in hits}
+
+
+def passages_of(client: Any, answer: Any) -> Any:
+    """The hits, and the passages that have the same words as one."""
+    hits = answer["hits"]
+    others = [other["passage_id"] for hit in hits for other in hit["also_quoted_in"]]
+    return [*hits, *(client.get(f"/v1/passages/{other}").json() for other in others)]
 
 
 def test_a_case_outside_the_index_is_found_by_its_citation(client):

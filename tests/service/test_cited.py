@@ -16,7 +16,7 @@ from indexer.sources import read_sources
 from indexer.store.snapshot import Index
 from service.answers import Confidence, Mode, SearchQuery
 from service.cited import cited_rows, evidence_at, lifted
-from service.search import SearchEngine, _case_order
+from service.search import SearchEngine
 from tests.service.corpus import EMBEDDER, build_corpus
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -155,12 +155,15 @@ def test_the_named_case_comes_first_then_the_ranking_without_it(engine, judge, m
             return sorted(some, key=lambda row: (-evidence[row], row))
 
     behind = [row for row in judge.ranking(text, mode) if row not in own]
-    assert rows(answer) == [*order(on_page), *order(others), *behind][:100]
+    every = [*order(on_page), *order(others), *behind]
+    assert rows(answer) == judge.shown(every, named=len(own))[:100]
     scores = [hit.score for hit in answer.hits]
     assert scores == sorted(scores, reverse=True)
-    assert all(hit.confidence is Confidence.HIGH for hit in answer.hits[: len(own)])
-    tail = judge.scores(text, mode)[behind[0]] if behind else 0
-    assert not behind or answer.hits[len(own)].score == pytest.approx(tail)
+    first = len(judge.shown(own))
+    assert all(hit.confidence is Confidence.HIGH for hit in answer.hits[:first])
+    alike = judge.alike(every, named=len(own))
+    tail = judge.scores(text, mode)[alike[first]].max() if len(alike) > first else 0
+    assert len(alike) == first or answer.hits[first].score == pytest.approx(tail)
     assert not answer.no_match
 
 
@@ -174,18 +177,9 @@ def test_a_named_case_is_the_first_group(engine, mode):
         assert len({group.case.id for group in answer.groups}) == len(answer.groups)
 
 
-def test_a_named_case_of_one_passage_is_not_outdone_by_one_of_three():
-    cases, evidence = np.array([5, 1, 1, 1, 2]), np.array([0.9, 0.89, 0.88, 0.87, 0.1])
-    unnamed = _case_order(cases, evidence, named=0)
-    assert [places.tolist() for places, _ in unnamed] == [[1, 2, 3], [0], [4]]
-    ordered = _case_order(cases, evidence, named=1)
-    assert [places.tolist() for places, _ in ordered] == [[0], [1, 2, 3], [4]]
-    assert [mean for _, mean in ordered] == pytest.approx([0.9, 0.88, 0.1])
-
-
 @pytest.mark.parametrize("text", ["301 U.S. 101", "graham v. connor"])
 def test_a_named_case_is_a_match_however_strict_the_build(corpus, text):
-    strict = {**corpus.manifest.calibration, "no_match_below": 0.999}
+    strict = {**corpus.manifest.calibration, "nothing_below": 0.999}
     engine = SearchEngine(
         replace(corpus, manifest=replace(corpus.manifest, calibration=strict)), EMBEDDER
     )

@@ -24,6 +24,7 @@ ROOT = Path(service.__file__).parents[1]
 COMMANDS = (
     ["build"], ["add"], ["remove"], ["search"], ["serve"], ["verify"], ["info"], ["rollback"],
     ["models"], ["models", "list"], ["models", "prepare"],
+    ["keys"], ["keys", "new"], ["keys", "list"], ["keys", "revoke"],
 )  # fmt: skip
 
 
@@ -147,10 +148,10 @@ def test_every_option_is_a_setting_by_its_own_name():
 
     assert {option for _, option in seen} == {
         "--index", "--model", "--jobs", "-k", "--filter", "--json", "--host", "--port", "--workers",
-        "--target", "--calibrate", "--forum",
+        "--target", "--calibrate", "--forum", "--keys-file", "--per-minute", "--lane",
     }  # fmt: skip
     for (_, option), variable in seen.items():
-        assert variable == settings.PREFIX + option.strip("-").upper()
+        assert variable == settings.PREFIX + option.strip("-").upper().replace("-", "_")
 
 
 def test_every_setting_of_a_command_may_stand_in_the_environment_of_serve():

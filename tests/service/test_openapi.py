@@ -18,8 +18,11 @@ OPERATIONS = {
     ("get", "/v1/cases/{id}"): "get_case",
     ("get", "/v1/cases/{id}/citing"): "list_citing_cases",
     ("get", "/v1/citations"): "look_up_citation",
+    ("post", "/v1/context"): "pack_context",
+    ("post", "/v1/verify"): "verify_quotes",
     ("get", "/healthz"): "healthz",
     ("get", "/readyz"): "readyz",
+    ("get", "/metrics"): "metrics",
     ("get", "/"): "landing",
 }
 

@@ -33,7 +33,8 @@ HIT = {
     "explain": dict.fromkeys(
         ["dense_rank", "dense_score", "lexical_rank", "lexical_score", "rerank_score",
          "matched_terms"]
-    ),
+    ) | {"evidence": dict.fromkeys(["dense", "lexical", "voice_prior", "rerank", "named"])},
+    "also_quoted_in": None,
 }  # fmt: skip
 ANSWER = {
     "query": None,
@@ -44,6 +45,7 @@ ANSWER = {
     "exact": None,
     "candidates_considered": None,
     "no_match": None,
+    "phrases_not_found": None,
     "hits": [HIT],
     "groups": None,
 }
@@ -136,7 +138,7 @@ def test_groups(client):
     assert answer["hits"] == []
     (group,) = answer["groups"]
     assert_keys({**group, "hits": None}, {"rank": None, "score": None, "case": dict.fromkeys(CASE),
-                                          "hits": None})  # fmt: skip
+                                          "hits": None, "lanes": None})  # fmt: skip
     assert [hit["rank"] for hit in group["hits"]] == [1, 2]
 
 
@@ -150,7 +152,7 @@ def test_fields_choose_in_hits_and_in_groups(client):
     }
 
     (group,) = post(client, group_by="case", fields=["cite"])["groups"]
-    assert set(group) == {"rank", "score", "case", "hits"}
+    assert set(group) == {"rank", "score", "case", "hits", "lanes"}
     assert set(group["case"]) == CASE
     assert {frozenset(hit) for hit in group["hits"]} == {frozenset({"rank", "score", "cite"})}
 

@@ -77,7 +77,14 @@ def test_the_nearest_are_those_of_brute_force(engine, text):
     cosines = (index.vectors.vectors(rows).astype(np.float64) @ query).round(9).clip(0, 1)
     expected = sorted(rows.tolist(), key=lambda row: (-cosines[row], row))
     found = engine.search(SearchQuery(text=text[:20_000], mode=Mode.DENSE, k=40))
-    assert [hit.stored.passage.row for hit in found.hits] == expected[:40]
+    texts = (letters(one.passage.text) for one in index.passages.fetch(expected))
+    assert [letters(hit.stored.passage.text) for hit in found.hits] == list(dict.fromkeys(texts))[
+        :40
+    ]
+
+
+def letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def test_a_filter_keeps_the_sixth_circuit(engine):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import SettingsError
-from service.settings import PREFIX, Settings, key_of
+from service.settings import PREFIX, LogFormat, LogLevel, Settings, key_of
 
 INDEX = {"OPINION_SEARCH_INDEX": "data/index"}
 
@@ -24,6 +24,17 @@ def test_defaults():
         max_queue=64,
         shutdown_timeout_s=30,
         cors_origins=(),
+        keys_file=None,
+        keys=(),
+        without_keys=False,
+        open_metrics=False,
+        rate_per_minute=None,
+        rate_burst=20,
+        request_timeout_s=30.0,
+        canary_interval_s=60.0,
+        log_format=LogFormat.AUTO,
+        log_level=LogLevel.INFO,
+        log_queries=False,
     )
 
 
@@ -44,6 +55,19 @@ def test_defaults():
         ("CORS_ORIGINS", "https://a.example, https://b.example,", "cors_origins",
          ("https://a.example", "https://b.example")),
         ("CORS_ORIGINS", "*", "cors_origins", ("*",)),
+        ("PUBLIC_URL", "https://a.example/x", "public_url", "https://a.example/x"),
+        ("KEYS_FILE", "/run/secrets/keys", "keys_file", Path("/run/secrets/keys")),
+        ("KEYS", f"anna:{'a' * 64}, bob:{'b' * 64}", "keys",
+         (f"anna:{'a' * 64}", f"bob:{'b' * 64}")),
+        ("WITHOUT_KEYS", "true", "without_keys", True),
+        ("OPEN_METRICS", "true", "open_metrics", True),
+        ("RATE_PER_MINUTE", "60", "rate_per_minute", 60),
+        ("RATE_BURST", "5", "rate_burst", 5),
+        ("REQUEST_TIMEOUT_S", "2.5", "request_timeout_s", 2.5),
+        ("CANARY_INTERVAL_S", "0", "canary_interval_s", 0.0),
+        ("LOG_FORMAT", "json", "log_format", LogFormat.JSON),
+        ("LOG_LEVEL", "warning", "log_level", LogLevel.WARNING),
+        ("LOG_QUERIES", "true", "log_queries", True),
     ],
 )  # fmt: skip
 def test_every_setting_is_read_from_its_key(key, value, name, read):
@@ -73,6 +97,11 @@ def test_the_table_above_knows_every_setting():
         ({**INDEX, "OPINION_SEARCH_POLL_INTERVAL_S": "nan"}, ["OPINION_SEARCH_POLL_INTERVAL_S"]),
         ({**INDEX, "OPINION_SEARCH_POLL_INTERVAL_S": "0"}, ["OPINION_SEARCH_POLL_INTERVAL_S"]),
         ({**INDEX, "OPINION_SEARCH_MAX_BODY_BYTES": "1"}, ["OPINION_SEARCH_MAX_BODY_BYTES"]),
+        ({**INDEX, "OPINION_SEARCH_REQUEST_TIMEOUT_S": "0"}, ["OPINION_SEARCH_REQUEST_TIMEOUT_S"]),
+        ({**INDEX, "OPINION_SEARCH_RATE_PER_MINUTE": "0"}, ["OPINION_SEARCH_RATE_PER_MINUTE"]),
+        ({**INDEX, "OPINION_SEARCH_LOG_FORMAT": "xml"}, ["OPINION_SEARCH_LOG_FORMAT", "json"]),
+        ({**INDEX, "OPINION_SEARCH_LOG_LEVEL": "loud"}, ["OPINION_SEARCH_LOG_LEVEL", "debug"]),
+        ({**INDEX, "OPINION_SEARCH_WITHOUT_KEYS": "perhaps"}, ["OPINION_SEARCH_WITHOUT_KEYS"]),
     ],
 )
 def test_what_cannot_be_is_refused_with_advice(environ, words):

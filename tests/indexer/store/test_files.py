@@ -1,6 +1,8 @@
 import errno
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -266,6 +268,48 @@ def test_prune_keeps_the_newest_and_the_current(tmp_path, keep, left) -> None:
 
     assert list_builds(tmp_path) == left
     assert sorted(gone + left) == ["a", "b", "c", "d"]
+
+
+def test_prune_removes_what_was_rolled_back_from_before_anything_else(tmp_path) -> None:
+    for day, name in enumerate("abcd", start=1):
+        put(tmp_path, name, f"2026-01-0{day}T00:00:00+00:00")
+    assert [rollback(tmp_path), rollback(tmp_path)] == ["c", "b"]
+    put(tmp_path, "e", "2026-01-05T00:00:00+00:00")
+
+    assert sorted(prune(tmp_path, 2, replaced="b")) == ["a", "c", "d"]
+    assert list_builds(tmp_path) == ["b", "e"]
+    assert rollback(tmp_path) == "b"
+
+
+def test_a_build_whose_removal_is_cut_short_is_none(tmp_path, monkeypatch) -> None:
+    for day, name in enumerate("ab", start=1):
+        put(tmp_path, name, f"2026-01-0{day}T00:00:00+00:00")
+    with monkeypatch.context() as broken:
+        broken.setattr(shutil, "rmtree", lambda *_: None)  # as if killed right then
+        prune(tmp_path, 1)
+
+    assert list_builds(tmp_path) == ["b"]
+    assert (tmp_path / "builds" / ".a.gone.part").is_dir()
+    put(tmp_path, "c", "2026-01-03T00:00:00+00:00")
+    assert not list((tmp_path / "builds").glob(".*"))
+
+
+def test_what_a_killed_writer_of_current_left_goes_with_the_next_build(tmp_path) -> None:
+    put(tmp_path, "b1")
+    (tmp_path / ".CURRENT.0123.part").write_text("b")
+
+    put(tmp_path, "b2")
+
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_file_system_without_locks_is_told(tmp_path, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(IndexWriteError, match="cannot lock files"), build_lock(tmp_path):
+        pass
 
 
 def test_write_errors_lets_others_pass(tmp_path) -> None:

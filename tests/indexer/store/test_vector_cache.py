@@ -183,6 +183,32 @@ def test_where_nothing_can_be_written_the_build_goes_on_in_memory(
     assert cache.get(hashes("a"))[0].tolist() == [False]
 
 
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY]
+)
+def test_a_disk_that_refuses_leaves_the_file_where_it_is(
+    tmp_path, cache, warned, monkeypatch, code
+):
+    cache.put(hashes("a"), unit_rows(1, dim=4))
+
+    def refuse(*_):
+        error = sqlite3.OperationalError("the disk refuses")
+        error.sqlite_errorcode = code
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(cache, "_write", refuse)
+        cache.put(hashes("b"), unit_rows(1, dim=4))
+    cache.put(hashes("c"), unit_rows(1, dim=4))
+
+    assert len(warned) == 1
+    assert "goes on without" in warned[0]
+    assert not list(path_of(tmp_path).parent.glob("*.bad"))
+    cache.close()
+    with VectorCache(tmp_path, PRINT, 4) as again:
+        assert again.get(hashes("a", "b", "c"))[0].tolist() == [True, False, False]
+
+
 def test_a_flipped_bit_or_another_length_counts_as_absent(cache) -> None:
     cache.put(hashes("a", "b", "c"), unit_rows(3, dim=4))
     cache._db.execute(

@@ -1,0 +1,63 @@
+"""Pages of one search, which never show a case twice.
+
+A ranking reaches further down when more is asked for, and may then put cases in another order. So
+the cursor holds which cases earlier pages showed, and the next page is the best of all others.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from service.errors import QueryError
+
+PAGE: Final = 20
+MOST: Final = 100
+"""Cases that can be paged through."""
+_CURSOR: Final = re.compile(r"(?P<seen>[0-9]{1,12}(?:,[0-9]{1,12}){0,99})@(?P<build>.+)")
+
+Seen = tuple[int, ...]
+"""Positions, in the build, of the cases that earlier pages showed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of one search of one build."""
+
+    address: str
+    asked: Mapping[str, str]
+    """Parameters of the address, without the cursor."""
+    build_id: str
+
+    def after(self, seen: Seen) -> str:
+        """Return the address of the page that follows these cases."""
+        cursor = {"cursor": cursor_of(seen, build_id=self.build_id)} if seen else {}
+        return f"{self.address}?{urlencode({**self.asked, **cursor})}"
+
+    def before(self, seen: Seen) -> str | None:
+        """Return the address of the page that showed the last of these cases; `None` for none."""
+        return self.after(seen[:-PAGE]) if seen else None
+
+
+def cursor_of(seen: Seen, *, build_id: str) -> str:
+    """Return the cursor that goes on behind these cases."""
+    text = f"{','.join(map(str, seen))}@{build_id}"
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def seen_of(cursor: str | None, *, build_id: str) -> Seen:
+    """Return what a cursor holds; `QueryError` for one that is not ours or of another build."""
+    if cursor is None:
+        return ()
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        text = ""
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise QueryError("cursor", "is not one of ours; go to the address in `next` as it came")
+    if match["build"] != build_id:
+        raise QueryError("cursor", "is of an earlier build of the index; start again without it")
+    return tuple(int(one) for one in match["seen"].split(","))

@@ -1,0 +1,102 @@
+"""The MCP server over the tools: the official SDK speaks the protocol, all its revisions."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from importlib.metadata import version
+from typing import Any, Final
+
+import mcp_types as types
+import orjson
+from anyio.to_thread import run_sync
+from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+from pydantic import ValidationError
+
+from indexer.errors import IndexerError
+from models.errors import ModelError
+from service.dialects.mcp_answers import Desk
+from service.dialects.mcp_arguments import input_schema
+from service.dialects.mcp_tools import INSTRUCTIONS, TOOLS, Tool
+from service.errors import ServiceError
+from service.links import Links
+from service.live import Live
+from service.problems import problem_of
+
+_READ_ONLY: Final = types.ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+_LIST_LASTS_MS: Final = 3_600_000
+
+Enter = Callable[[], AbstractContextManager[None]]
+"""Takes a place among the requests worked on; raises when there is none."""
+LinksFor = Callable[[Any], Links]
+"""The links of a request of the transport; of `None` where there is none."""
+
+
+def make_server(live: Live, *, enter: Enter, links_for: LinksFor) -> Server[Any]:
+    """Return the server; it holds nothing between two calls."""
+    logging.getLogger("mcp").setLevel(logging.WARNING)
+
+    async def list_tools(
+        _: ServerRequestContext[Any], __: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[_described(tool) for tool in TOOLS.values()])
+
+    async def call_tool(
+        context: ServerRequestContext[Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        tool = TOOLS.get(params.name)
+        if tool is None:
+            known = ", ".join(TOOLS)
+            raise MCPError(types.INVALID_PARAMS, f"there is no tool {params.name}; known: {known}")
+        links = links_for(context.request)
+        try:
+            with enter():
+                answer = await run_sync(_run, live, links, tool, params.arguments or {})
+        except (ServiceError, IndexerError, ModelError, ValidationError) as error:
+            return _failed(problem_of(error).message)
+        text = orjson.dumps(answer).decode()
+        return types.CallToolResult(
+            content=[types.TextContent(type="text", text=text)], structured_content=answer
+        )
+
+    server: Server[Any] = Server(
+        "opinion-search",
+        title="Court opinions",
+        version=version("opinion-search"),
+        instructions=INSTRUCTIONS,
+        cache_hints={"tools/list": CacheHint(ttl_ms=_LIST_LASTS_MS, scope="public")},
+        get_tool_input_schema=lambda name: (
+            input_schema(TOOLS[name].arguments) if name in TOOLS else None
+        ),
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+    server.middleware.clear()  # the SDK's tracing, which would note what was asked
+    return server
+
+
+def _run(live: Live, links: Links, tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
+    given = tool.arguments.model_validate(arguments)
+    with live.searcher() as searcher:
+        return tool.run(Desk(searcher, links), given)
+
+
+def _described(tool: Tool) -> types.Tool:
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=input_schema(tool.arguments),
+        annotations=_READ_ONLY.model_copy(update={"title": tool.title}),
+    )
+
+
+def _failed(message: str) -> types.CallToolResult:
+    """Return an error that the model reads, so that it can put its arguments right."""
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=message)], is_error=True
+    )

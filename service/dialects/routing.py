@@ -1,0 +1,83 @@
+"""What the dialects share as web files: where they are mounted, and whose words their errors use."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeAlias
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from indexer.errors import IndexerError
+from models.errors import ModelError
+from service.dependencies import WORK, JsonRoute
+from service.dialects.names import NoCollectionError
+from service.errors import ServiceError
+from service.problems import Problem, problem_of
+
+Tell: TypeAlias = Callable[[Problem], tuple[int, Any]]
+"""A problem to the status and the JSON that a dialect has for it."""
+
+MALFORMED: Final = 400
+_UNPROCESSABLE: Final = 422
+_EXPECTED: Final = (
+    RequestValidationError, ValidationError, HTTPException, ServiceError, IndexerError, ModelError
+)  # fmt: skip
+
+
+def dialect_router(path: str, *, tell: Tell) -> APIRouter:
+    """Return a router below ``/dialects``, whose errors are those of ``tell``.
+
+    Include it without its schema: its contract is described where it was defined, and a model that
+    chooses from the service's own document needs each tool once.
+    """
+    return APIRouter(
+        prefix=f"/dialects{path}",
+        route_class=_route_telling(tell),
+        dependencies=WORK,
+    )
+
+
+def json_of(content: Any, *, status: int = 200) -> Response:
+    """Serialise plain JSON in the handler's own thread."""
+    return Response(orjson.dumps(content), status_code=status, media_type="application/json")
+
+
+def malformed(status: int) -> int:
+    """Return 400 for 422, which most contracts do not know."""
+    return MALFORMED if status == _UNPROCESSABLE else status
+
+
+def own_words(problem: Problem) -> tuple[int, Any]:
+    """Tell a problem as the service itself does, for a contract that has no shape for errors."""
+    return problem.status, orjson.loads(problem.body())
+
+
+def _route_telling(tell: Tell) -> type[JsonRoute]:
+    class TellingRoute(JsonRoute):
+        """A route that tells errors in the dialect's words."""
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            """Wrap the route's own handler."""
+            handle = super().get_route_handler()
+
+            async def told(request: Request) -> Response:
+                try:
+                    return await handle(request)
+                except _EXPECTED as error:
+                    problem = _problem(error)
+                    status, content = tell(problem)
+                    response = json_of(content, status=status)
+                    response.headers.update(dict(problem.headers))
+                    return response
+
+            return told
+
+    return TellingRoute
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, NoCollectionError):
+        return Problem(status=404, code="unknown_collection", message=str(error))
+    return problem_of(error)

@@ -1,0 +1,63 @@
+"""A live index that counts what it answers, and stops for those who do not wait any more."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from service.answers import Answer, Hit, SearchQuery
+from service.live import Live, Searcher
+from service.metrics import Metrics
+from service.work import Work, current_work
+
+
+class ObservedLive:
+    """Is the `Live` it wraps, apart from that. ``doubt`` may say why it is not ready although it answers."""
+
+    def __init__(
+        self, live: Live, metrics: Metrics, *, doubt: Callable[[], str | None] = lambda: None
+    ) -> None:
+        self._live = live
+        self._metrics = metrics
+        self._doubt = doubt
+
+    @contextmanager
+    def searcher(self) -> Iterator[Searcher]:
+        """Lend the current searcher; `AbandonedError` when nobody waits for an answer any more."""
+        work = current_work()
+        work.check()
+        with self._live.searcher() as searcher:
+            yield cast("Searcher", _ObservedSearcher(searcher, self._metrics, work))
+
+    def reason_not_ready(self) -> str | None:
+        """Say why no question can be answered now, or should not be."""
+        return self._live.reason_not_ready() or self._doubt()
+
+    def close(self) -> None:
+        """Close what is wrapped."""
+        self._live.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._live, name)
+
+
+class _ObservedSearcher:
+    """A `Searcher`; what it does not know, the one it wraps does."""
+
+    def __init__(self, searcher: Searcher, metrics: Metrics, work: Work) -> None:
+        self._searcher = searcher
+        self._metrics = metrics
+        self._work = work
+
+    def search(self, query: SearchQuery, /) -> Answer:
+        self._work.begin(query.text)
+        answer = self._searcher.search(query)
+        self._work.answered(answer)
+        self._metrics.answered(answer)
+        return answer
+
+    def similar(self, passage_id: str, /, *, k: int, same_case: bool = False) -> tuple[Hit, ...]:
+        self._work.check()
+        return self._searcher.similar(passage_id, k=k, same_case=same_case)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._searcher, name)

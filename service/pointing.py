@@ -1,0 +1,129 @@
+"""What other opinions point to: a passage that fits the question and cites a case speaks for that case.
+
+A court restates what an earlier case held where it relies on it, often in plainer words than the
+case's own. Of the candidates those with the most evidence are read for what they cite: the cited
+case's candidates gain by it, those on the page that is named most, and what is cited but was found by
+no lane becomes a candidate.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from heapq import nlargest
+from typing import Final, Protocol, TypeVar
+
+import numpy as np
+
+from indexer.evidence import Evidence
+from indexer.store.cited_places import CitedPlace
+from indexer.store.ranking import Rows
+from service.retrieval import Asked, Candidates
+from service.row_sets import both
+
+_Place = TypeVar("_Place", bound=Hashable)
+Weigh = Callable[[Asked, Rows], Evidence]
+"""`Retriever.weigh`."""
+
+
+class FindsPlaces(Protocol):
+    """What `indexer.store.cited_places.CitedPlaces` does."""
+
+    def of(self, rows: Rows) -> list[CitedPlace]:
+        """Return what the passages ``rows`` cite of other cases of the build."""
+        ...
+
+
+_STRONG: Final = 0.65
+"""A passage is read for what it cites when its evidence is this far from the weakest to the best."""
+_MOST_VOICES: Final = 3
+"""So many passages may speak for one place."""
+_CASE, _PAGE = 0.3, 1.2
+"""What a place gains, as a share of what its voices have above `_STRONG`. All four were chosen on the
+choosing halves; see ARCHITECTURE.md."""
+_MOST_UNFOUND: Final = 5
+"""Cited cases without a candidate that are looked into, those with the strongest voices first."""
+_OF_UNFOUND: Final = 3
+"""How many of their passages become candidates."""
+
+
+class Pointing:
+    """Weighs what candidates cite."""
+
+    def __init__(self, places: FindsPlaces, weigh: Weigh) -> None:
+        self._places = places
+        self._weigh = weigh
+
+    def follow(self, found: Candidates) -> Candidates:
+        """Return the candidates with what the best of them point to, in the new order."""
+        if len(found.rows) == 0:
+            return found
+        voices = _voices(found)
+        places = self._places.of(np.array(sorted(voices), np.int64))
+        if not places:
+            return found
+        cases = _strengths((place.case, place.by) for place in places)
+        for_cases = {case: _CASE * _sum(by, voices) for case, by in cases.items()}
+        pages = _strengths((row, place.by) for place in places for row in place.rows.tolist())
+        for_rows = {row: _PAGE * _sum(by, voices) for row, by in pages.items()}
+        more = self._more(found, places, for_cases)
+        rows = np.concatenate([found.rows, more])
+        bonus = _bonus(rows, for_cases, for_rows)
+        evidence = np.concatenate([found.evidence, self._weigh(found.asked, more)]) + bonus
+        best = np.argsort(-evidence, kind="stable")
+        return found._replace(
+            rows=rows[best],
+            evidence=evidence[best],
+            pointed=dict(zip(rows[bonus > 0].tolist(), bonus[bonus > 0].tolist(), strict=True)),
+        )
+
+    def _more(
+        self, found: Candidates, places: Sequence[CitedPlace], for_cases: Mapping[range, float]
+    ) -> Rows:
+        """Return rows that are cited and not yet candidates, ascending."""
+        known = np.sort(found.rows)
+        unfound = [case for case in for_cases if not _any_in(known, case)]
+        pinned = np.unique(np.concatenate([place.rows for place in places]))
+        strongest = nlargest(_MOST_UNFOUND, unfound, key=lambda case: for_cases[case])
+        chosen = [self._best_of(found, case) for case in strongest if not _any_in(pinned, case)]
+        every = np.unique(np.concatenate([pinned, *chosen]))
+        admitted = every if found.allowed is None else both(found.allowed, every)
+        return np.setdiff1d(admitted, known, assume_unique=True)
+
+    def _best_of(self, found: Candidates, case: range) -> Rows:
+        rows = np.arange(case.start, case.stop)
+        if found.allowed is not None:
+            rows = both(found.allowed, rows)
+        best = np.argsort(-self._weigh(found.asked, rows), kind="stable")
+        return rows[best[:_OF_UNFOUND]]
+
+
+def _voices(found: Candidates) -> dict[int, float]:
+    """Return how far each strong candidate is above the limit, by row."""
+    weakest, best = float(found.evidence[-1]), float(found.evidence[0])
+    limit = weakest + _STRONG * (best - weakest)
+    strong = found.evidence > limit
+    return dict(zip(found.rows[strong].tolist(), found.evidence[strong] - limit, strict=True))
+
+
+def _strengths(pairs: Iterable[tuple[_Place, int]]) -> dict[_Place, set[int]]:
+    """Return which rows speak for each place."""
+    found: dict[_Place, set[int]] = defaultdict(set)
+    for place, by in pairs:
+        found[place].add(by)
+    return found
+
+
+def _sum(rows: set[int], voices: Mapping[int, float]) -> float:
+    return sum(nlargest(_MOST_VOICES, (voices[row] for row in rows)))
+
+
+def _bonus(rows: Rows, for_cases: Mapping[range, float], for_rows: Mapping[int, float]) -> Evidence:
+    bonus = np.array([for_rows.get(row, 0.0) for row in rows.tolist()])
+    for case, gain in for_cases.items():
+        bonus[(rows >= case.start) & (rows < case.stop)] += gain
+    return bonus
+
+
+def _any_in(rows: Rows, case: range) -> bool:
+    """Whether any of the ascending ``rows`` is one of the case's."""
+    first, end = np.searchsorted(rows, [case.start, case.stop])
+    return bool(first < end)

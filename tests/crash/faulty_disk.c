@@ -1,0 +1,122 @@
+/* Preloaded into a command: lets the disk fail at one moment, below everything that writes.
+
+   FAULT_BELOW   folder; only files under it count
+   FAULT_AT      number, from 0, of the call that fails: of all calls below that change something
+   FAULT_KIND    error (EIO), full (ENOSPC, this call and all after it), short (half is written, then ENOSPC),
+                 kill (SIGKILL instead of the call), count (nothing fails)
+   FAULT_LOG     file that each of these calls is told to before it is made: OPERATION, tab, path, tab, new path
+
+   Counted: open for writing, write, pwrite, writev, pwritev, ftruncate, fsync, fdatasync, rename, mkdir. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static long calls = 0;
+static int told = -1;
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+static int below(const char *path) {
+  const char *folder = getenv("FAULT_BELOW");
+  return folder && path && strncmp(path, folder, strlen(folder)) == 0;
+}
+
+/* Where an open file is; "" when that is not below the folder. */
+static const char *where(int handle, char *path) {
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", handle);
+  ssize_t length = getenv("FAULT_BELOW") ? readlink(link, path, PATH_MAX - 1) : -1;
+  path[length < 0 ? 0 : length] = 0;
+  return below(path) ? path : "";
+}
+
+static void tell(const char *operation, const char *path, const char *target) {
+  char line[2 * PATH_MAX + 64];
+  const char *name = getenv("FAULT_LOG");
+  if (!name) return;
+  if (told < 0) told = REAL(open)(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  int length = snprintf(line, sizeof line, "%s\t%s\t%s\n", operation, path, target);
+  if (REAL(write)(told, line, length) != length) abort();
+}
+
+/* 0: go on; 1: fail with errno set; 2: do half of it. */
+static int moment(const char *operation, const char *path, const char *target) {
+  const char *kind = getenv("FAULT_KIND"), *at = getenv("FAULT_AT");
+  if (!kind || !at || !path[0]) return 0;
+  pthread_mutex_lock(&lock);
+  long now = calls++, chosen = atol(at);
+  if (now == chosen && strcmp(kind, "kill") == 0) kill(getpid(), SIGKILL);
+  tell(operation, path, target);
+  pthread_mutex_unlock(&lock);
+  int full = strcmp(kind, "full") == 0, half = strcmp(kind, "short") == 0;
+  if (strcmp(kind, "error") && !full && !half) return 0;
+  if (now < chosen || (now > chosen && !full && !half)) return 0;
+  if (half && now == chosen && strcmp(operation, "write") == 0) return 2;
+  errno = full || half ? ENOSPC : EIO;
+  return 1;
+}
+
+#define WRITES(name, parameters, whole, half)        \
+  ssize_t name parameters {                          \
+    char path[PATH_MAX];                             \
+    int what = moment("write", where(fd, path), ""); \
+    if (what == 1) return -1;                        \
+    if (what == 2) return half;                      \
+    return whole;                                    \
+  }
+
+WRITES(write, (int fd, const void *data, size_t size), REAL(write)(fd, data, size),
+       REAL(write)(fd, data, size / 2))
+WRITES(pwrite, (int fd, const void *data, size_t size, off_t at), REAL(pwrite)(fd, data, size, at),
+       REAL(pwrite)(fd, data, size / 2, at))
+WRITES(pwrite64, (int fd, const void *data, size_t size, off64_t at), REAL(pwrite64)(fd, data, size, at),
+       REAL(pwrite64)(fd, data, size / 2, at))
+WRITES(writev, (int fd, const struct iovec *parts, int count), REAL(writev)(fd, parts, count),
+       REAL(write)(fd, parts[0].iov_base, parts[0].iov_len / 2))
+WRITES(pwritev, (int fd, const struct iovec *parts, int count, off_t at),
+       REAL(pwritev)(fd, parts, count, at), REAL(pwrite)(fd, parts[0].iov_base, parts[0].iov_len / 2, at))
+#define CHANGES(name, operation, parameters, whole)             \
+  int name parameters {                                         \
+    char path[PATH_MAX];                                        \
+    return moment(operation, where(fd, path), "") ? -1 : whole; \
+  }
+
+CHANGES(ftruncate, "truncate", (int fd, off_t size), REAL(ftruncate)(fd, size))
+CHANGES(ftruncate64, "truncate", (int fd, off64_t size), REAL(ftruncate64)(fd, size))
+CHANGES(fsync, "sync", (int fd), REAL(fsync)(fd))
+CHANGES(fdatasync, "sync", (int fd), REAL(fdatasync)(fd))
+
+int rename(const char *from, const char *to) {
+  return moment("rename", below(from) ? from : "", to) ? -1 : REAL(rename)(from, to);
+}
+
+int mkdir(const char *path, mode_t mode) {
+  return moment("create", below(path) ? path : "", "") ? -1 : REAL(mkdir)(path, mode);
+}
+
+#define OPENS(name)                                                              \
+  int name(const char *path, int flags, ...) {                                   \
+    va_list rest;                                                                \
+    va_start(rest, flags);                                                       \
+    mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0;    \
+    va_end(rest);                                                                \
+    int counts = (flags & O_ACCMODE) != O_RDONLY && below(path);                 \
+    const char *what = !counts || access(path, F_OK) == 0 ? "open" : "create";   \
+    if (counts && moment(what, path, flags & O_TRUNC ? "empty" : "")) return -1; \
+    return REAL(name)(path, flags, mode);                                        \
+  }
+
+OPENS(open)
+OPENS(open64)

@@ -1,0 +1,133 @@
+"""Builds on a disk that fails at a chosen call, each in a process forked from one that is warm.
+
+The disk is `faulty_disk.c`, below Python, SQLite, tantivy and all else that writes.
+
+    LD_PRELOAD=… python -m tests.crash.faulty_disk     reads a JSON object a line, answers with one
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from indexer.errors import IndexerError, IndexWriteError
+from indexer.records import CaseRecord
+from indexer.store.files import rollback
+from tests.indexer.corpora import build_small, cases
+
+KINDS: Final = ("error", "short", "full", "kill")
+DONE, REFUSED, RAW, WRONG_KIND = 0, 1, 2, 3
+"""Exit codes of a build: published; an error of ours; another error; an error of ours that is not about the disk."""
+_SOURCE: Final = Path(__file__).with_suffix(".c")
+_REPOSITORY: Final = Path(__file__).parents[2]
+
+
+def old() -> list[CaseRecord]:
+    """Return the corpus of the builds that are there before."""
+    return cases(3)
+
+
+def new() -> list[CaseRecord]:
+    """Return the corpus of the build that meets the fault."""
+    return [*cases(2), *cases(2, prefix="new")]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a build ended."""
+
+    code: int
+    """One of those above, or minus the number of a signal."""
+    said: str
+    calls: list[list[str]]
+    """Each call that would change something below the folder: operation, path, new path."""
+
+
+class Disk:
+    """A warm process on a faulty disk, which lends itself to builds."""
+
+    def __init__(self, process: "subprocess.Popen[str]", scratch: Path) -> None:
+        self._process = process
+        self._scratch = scratch
+
+    def build(self, root: Path, *, kind: str, at: int = -1, work: str = "build") -> Outcome:
+        """Do ``work`` (``build``, ``rollback``) in ``root``, the call number ``at`` failing as ``kind``."""
+        said, log = self._scratch / "said", self._scratch / "log"
+        for path in (said, log):
+            path.unlink(missing_ok=True)
+        asked = {"root": root, "kind": kind, "at": at, "work": work, "said": said, "log": log}
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None and stdout is not None  # noqa: PT018  # both are pipes
+        stdin.write(json.dumps(asked, default=str) + "\n")
+        stdin.flush()
+        code = int(stdout.readline())
+        lines = log.read_text().splitlines() if log.exists() else []
+        words = said.read_text() if said.exists() else ""
+        return Outcome(code, words, [line.split("\t") for line in lines])
+
+
+@contextmanager
+def faulty_disk() -> Iterator[Disk]:
+    """Yield it; `FileNotFoundError` where there is no C compiler to make it with."""
+    with tempfile.TemporaryDirectory() as made:
+        library = Path(made) / "faulty_disk.so"
+        compiler = shutil.which("cc") or "cc"
+        subprocess.run(
+            [compiler, "-shared", "-fPIC", "-O1", "-o", library, _SOURCE, "-ldl"], check=True
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.faulty_disk"],
+            cwd=_REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "LD_PRELOAD": str(library), "OPENBLAS_NUM_THREADS": "1"},
+        )
+        try:
+            yield Disk(process, Path(made))
+        finally:
+            process.communicate()
+
+
+def _work(asked: dict[str, Any]) -> int:
+    """Do what is asked in this process, which ends with it."""
+    settings = {
+        "BELOW": asked["root"],
+        "AT": asked["at"],
+        "LOG": asked["log"],
+        "KIND": asked["kind"],
+    }
+    os.environ.update({f"FAULT_{name}": str(value) for name, value in settings.items()})
+    try:
+        if asked["work"] == "rollback":
+            rollback(Path(asked["root"]))
+        else:
+            build_small(new(), Path(asked["root"]), keep=2)
+    except IndexerError as error:
+        Path(asked["said"]).write_text(str(error))
+        return REFUSED if isinstance(error, IndexWriteError) else WRONG_KIND
+    except BaseException:  # noqa: BLE001  # what no caller would know what to do with is the finding
+        Path(asked["said"]).write_text(traceback.format_exc())
+        return RAW
+    return DONE
+
+
+def main() -> None:
+    """Answer requests, each in a fork: nothing here has started a thread yet."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            os._exit(_work(json.loads(line)))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""Work ends when its time is over, or when nobody waits for it."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from service.app import create_app
+from service.errors import AbandonedError
+from service.work import Abandoned, Work
+from tests.service.fakes import FakeLive, client_of, settings
+
+SEARCH = {"query": "taser"}
+BODY = json.dumps(SEARCH).encode()
+
+
+class Caller:
+    """An ASGI client that can send slowly and go away in the middle."""
+
+    def __init__(self, app: Any, state: dict[str, Any], url: str, body: bytes | None) -> None:
+        self.sent: list[Message] = []
+        self.gone = asyncio.Event()
+        self._incoming: asyncio.Queue[Message] = asyncio.Queue()
+        self._task = asyncio.create_task(
+            app(self._scope(url, body, state), self._receive, self._send)
+        )
+        if body is not None:
+            self._incoming.put_nowait({"type": "http.request", "body": body, "more_body": False})
+
+    def _scope(self, url: str, body: bytes | None, state: dict[str, Any]) -> dict[str, Any]:
+        path, _, query = url.partition("?")
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"99")]
+        return {
+            "type": "http", "method": "GET" if query else "POST", "path": path,
+            "query_string": query.encode(), "headers": headers, "client": ("1.2.3.4", 5),
+            "raw_path": path.encode(), "scheme": "http", "server": ("here", 80),
+            "http_version": "1.1", "root_path": "", "state": dict(state),
+        }  # fmt: skip
+
+    async def _receive(self) -> Message:
+        getting = asyncio.create_task(self._incoming.get())
+        going = asyncio.create_task(self.gone.wait())
+        done, _ = await asyncio.wait({getting, going}, return_when=asyncio.FIRST_COMPLETED)
+        if getting in done:
+            going.cancel()
+            return getting.result()
+        getting.cancel()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    async def answered(self) -> tuple[int, Any]:
+        await asyncio.wait_for(until(lambda: len(self.sent) > 1), 5)
+        return self.sent[0]["status"], json.loads(self.sent[1]["body"])
+
+    async def end(self) -> None:
+        await asyncio.wait_for(self._task, 5)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def running(live: FakeLive, **given: Any) -> AsyncIterator[Callable[..., Caller]]:
+    """Yield what calls the application: address, body."""
+    app = create_app(settings(**given), open_live=lambda _: live)
+    async with app.router.lifespan_context(app) as state:
+        await until(lambda: state is not None and state["live"].reason_not_ready() is None)
+        assert state is not None
+        given_state = dict(state)
+
+        def call(url: str = "/v1/search", body: bytes | None = BODY) -> Caller:
+            return Caller(app, given_state, url, body)
+
+        yield call
+
+
+class Blocked:
+    """Searches that begin, and go on only when they may."""
+
+    def __init__(self, live: FakeLive) -> None:
+        self.begun = 0
+        self.may_go_on = threading.Event()
+        live.lent.before_search = self
+
+    def __call__(self, _: object) -> None:
+        self.begun += 1
+        assert self.may_go_on.wait(10)
+
+
+def in_a_loop(run: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+    """Run a coroutine as a test of its own."""
+
+    def wrapped() -> None:
+        asyncio.run(asyncio.wait_for(run(), 20))
+
+    wrapped.__name__, wrapped.__doc__ = run.__name__, run.__doc__
+    return wrapped
+
+
+@in_a_loop
+async def test_what_takes_too_long_is_answered_while_it_still_runs() -> None:
+    live = FakeLive()
+    blocked = Blocked(live)
+    async with running(live, request_timeout_s=0.2, max_concurrency=1, max_queue=0) as call:
+        start = time.monotonic()
+        caller = call()
+        status, body = await caller.answered()
+
+        assert (status, body["error"]["code"]) == (503, "deadline_exceeded")
+        assert "0.2 seconds" in body["error"]["message"]
+        assert 0.2 <= time.monotonic() - start < 3
+        headers = dict(caller.sent[0]["headers"])
+        assert int(headers[b"retry-after"]) > 0
+        assert b"x-request-id" in headers
+        other = call()
+        assert (await other.answered())[1]["error"]["code"] == "overloaded", (
+            "its place is still taken"
+        )
+        blocked.may_go_on.set()
+        await caller.end()
+        assert (await call().answered())[0] == 200
+        assert len(caller.sent) == 2, "nothing of its own answer was sent after that"
+
+
+@in_a_loop
+async def test_who_waits_in_the_queue_when_the_time_is_over_is_never_begun() -> None:
+    live = FakeLive()
+    blocked = Blocked(live)
+    async with running(live, request_timeout_s=0.3, max_concurrency=1, max_queue=5) as call:
+        callers = [call() for _ in range(3)]
+        for caller in callers:
+            assert (await caller.answered())[1]["error"]["code"] == "deadline_exceeded"
+        blocked.may_go_on.set()
+        for caller in callers:
+            await caller.end()
+        assert blocked.begun == 1
+
+
+@in_a_loop
+async def test_who_goes_away_takes_the_work_along() -> None:
+    """One in the thread, two in the queue: all go; only the first had begun, and the rest is free."""
+    live = FakeLive()
+    blocked = Blocked(live)
+    async with running(live, max_concurrency=1, max_queue=2) as call:
+        callers = [call() for _ in range(3)]
+        await until(lambda: blocked.begun == 1)
+        for caller in callers[1:]:
+            caller.gone.set()
+            await caller.end()
+        callers[0].gone.set()
+        blocked.may_go_on.set()
+        await callers[0].end()
+        assert blocked.begun == 1
+        assert [caller.sent for caller in callers] == [[], [], []]
+        assert (await call().answered())[0] == 200
+
+
+@in_a_loop
+async def test_a_batch_stops_between_two_searches() -> None:
+    live = FakeLive()
+    blocked = Blocked(live)
+    async with running(live) as call:
+        caller = call("/v1/search/batch", json.dumps({"searches": [SEARCH] * 64}).encode())
+        await until(lambda: blocked.begun == 1)
+        caller.gone.set()
+        await asyncio.sleep(0.05)
+        blocked.may_go_on.set()
+        await caller.end()
+        assert blocked.begun == 1
+        assert caller.sent == []
+
+
+@in_a_loop
+async def test_a_body_that_does_not_come_is_given_up() -> None:
+    live = FakeLive()
+    async with running(live, request_timeout_s=0.2) as call:
+        caller = call(body=None)
+        status, body = await caller.answered()
+        assert (status, body["error"]["code"]) == (408, "request_timeout")
+        await caller.end()
+        assert live.lent.asked == []
+
+
+@in_a_loop
+async def test_an_answer_in_time_is_not_touched() -> None:
+    live = FakeLive()
+    async with running(live, request_timeout_s=0.2) as call:
+        caller = call()
+        assert (await caller.answered())[0] == 200
+        await caller.end()
+        await asyncio.sleep(0.3)
+        assert len(caller.sent) == 2
+
+
+def test_the_rest_of_the_service_answers_with_any_deadline():
+    with client_of(request_timeout_s=30) as client:
+        for url in ("/", "/healthz", "/readyz", "/openapi.json", "/metrics", "/v1/cases"):
+            assert client.get(url).status_code == 200
+
+
+def test_abandoned_work_stops_at_its_next_check():
+    work = Work()
+    work.check()
+    work.begin("x")
+    work.abandoned = Abandoned.GONE
+    with pytest.raises(AbandonedError):
+        work.check()
+    with pytest.raises(AbandonedError):
+        work.begin("y")
+    assert (work.searches, work.query) == (1, "x")

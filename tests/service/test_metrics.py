@@ -1,0 +1,125 @@
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from service import keys
+from service.metrics import Metrics
+from tests.service.fakes import FakeLive, client_of, manifest
+
+SEARCH = {"query": "privileged words"}
+Numbers = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def numbers(text: str) -> Numbers:
+    """Read Prometheus's own text form."""
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def value(found: Numbers, name: str, **labels: str) -> float:
+    return found.get((f"opinion_search_{name}", frozenset(labels.items())), 0.0)
+
+
+def test_what_was_done_is_counted():
+    with client_of() as client:
+        for k in (1, 5, 5):
+            client.post("/v1/search", json={**SEARCH, "k": k})
+        client.post("/v1/search/batch", json={"searches": [SEARCH, SEARCH]})
+        client.get("/v1/cases/floyd-nobody")
+        client.head("/v1/cases")
+        answer = client.get("/metrics")
+    found = numbers(answer.text)
+
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert value(found, "requests_total", route="/v1/search", method="POST", status="200") == 3
+    assert value(found, "requests_total", route="/v1/cases/{id}", method="GET", status="404") == 1
+    assert value(found, "requests_total", route="/v1/cases", method="HEAD", status="200") == 1
+    assert value(found, "request_seconds_count", route="/v1/search") == 3
+    assert value(found, "searches_total", mode="hybrid") == 5
+    assert value(found, "hits_count") == 5
+    assert value(found, "hits_sum") == 1 + 4 * 5
+    for stage, milliseconds in (("total", 6.12345), ("embed", 4.0), ("dense", 0.0)):
+        assert value(found, "stage_seconds_count", stage=stage) == 5
+        assert value(found, "stage_seconds_sum", stage=stage) == pytest.approx(
+            5 * milliseconds / 1e3
+        )
+    assert value(found, "requests_inside") == 0
+
+
+def test_the_build_that_is_served_is_told_as_it_is_now():
+    live = FakeLive()
+    with client_of(live) as client:
+        first = numbers(client.get("/metrics").text)
+        live.lent.build_id = "b2"
+        second = numbers(client.get("/metrics").text)
+        live.reason = "gone"
+        third = numbers(client.get("/metrics").text)
+
+    assert value(first, "build", build_id="b1", model="tiny") == 1
+    assert (value(first, "cases"), value(first, "opinions"), value(first, "passages")) == (2, 3, 5)
+    assert value(first, "ready") == 1
+    assert value(second, "build", build_id="b2", model="tiny") == 1
+    assert value(second, "build", build_id="b1", model="tiny") == 0
+    assert value(third, "ready") == 0
+    assert value(third, "passages") == 0
+
+
+def test_what_is_refused_is_counted_by_its_reason(tmp_path):
+    anna = keys.make("anna", per_minute=1)
+    keys.add(tmp_path / "k", anna.kept)
+    with client_of(keys_file=tmp_path / "k", open_metrics=True, max_body_bytes=1024) as client:
+        good = {"X-API-Key": anna.text}
+        client.get("/v1/cases")
+        client.post("/v1/search", json={"query": "x" * 2000}, headers=good)
+        client.get("/v1/cases", headers=good)
+        found = numbers(client.get("/metrics").text)
+
+    assert value(found, "refused_total", reason="unauthorized") == 1
+    assert value(found, "refused_total", reason="body_too_large") == 1
+    assert value(found, "refused_total", reason="too_many_requests") == 1
+    assert value(found, "key_requests_total", key="anna") == 2
+
+
+def test_no_number_is_named_after_what_a_caller_sends():
+    with client_of() as client:
+        for url in ("/privileged", "/v1/cases/privileged", "/v1/search?q=privileged"):
+            client.get(url)
+        client.request("PRIVILEGED", "/v1/search")
+        client.post("/v1/search", json=SEARCH)
+        text = client.get("/metrics").text
+
+    assert "rivileged" not in text
+    assert "PRIVILEGED" not in text
+    assert 'route="none"' in text
+
+
+def test_a_search_that_nothing_answers_is_counted():
+    metrics, live = Metrics(), FakeLive()
+    from dataclasses import replace
+
+    from service.answers import SearchQuery
+
+    answer = live.lent.search(SearchQuery(text="x"))
+    metrics.answered(answer)
+    metrics.answered(replace(answer, no_match=True, hits=()))
+    found = numbers(metrics.render(None).decode())
+
+    assert value(found, "no_match_total") == 1
+    assert value(found, "searches_total", mode="hybrid") == 2
+
+
+def test_applications_do_not_count_for_each_other():
+    one, other = Metrics(), Metrics()
+    one.searches.labels("hybrid").inc()
+
+    assert value(numbers(one.render(None).decode()), "searches_total", mode="hybrid") == 1
+    assert value(numbers(other.render(None).decode()), "searches_total", mode="hybrid") == 0
+
+
+def test_memory_and_processor_time_of_the_process_are_there():
+    text = Metrics().render(manifest()).decode()
+    assert Path("/proc").exists() <= ("process_resident_memory_bytes" in text)

@@ -1,0 +1,142 @@
+import json
+from threading import Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service import keys
+from service.rate_limits import RateLimits
+from tests.service.fakes import client_of
+
+SEARCH = {"query": "taser"}
+
+
+class Clock:
+    at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@given(
+    st.lists(st.floats(0, 20), min_size=1, max_size=60),
+    st.integers(1, 600),
+    st.integers(1, 30),
+)
+def test_no_stretch_of_time_holds_more_than_the_burst_and_the_pace(gaps, per_minute, burst):
+    clock = Clock()
+    limits, let_in = RateLimits(now=clock), []
+    for gap in gaps:
+        clock.at += gap
+        if limits.take("a", per_minute=per_minute, burst=burst) == 0:
+            let_in.append(clock.at)
+
+    for first, start in enumerate(let_in):
+        for last, end in enumerate(let_in[first:], first):
+            assert last - first + 1 <= burst + (end - start) * per_minute / 60 + 1e-6
+
+
+@given(st.integers(1, 600), st.integers(1, 30), st.integers(0, 40))
+def test_who_waits_as_long_as_told_is_let_in(per_minute, burst, before):
+    clock = Clock()
+    limits = RateLimits(now=clock)
+    waits = [limits.take("a", per_minute=per_minute, burst=burst) for _ in range(before + burst)]
+
+    assert all(wait == 0 for wait in waits[:burst])
+    assert all(0 < wait <= 60 / per_minute + 1e-9 for wait in waits[burst:])
+    clock.at += limits.take("a", per_minute=per_minute, burst=burst)
+    assert limits.take("a", per_minute=per_minute, burst=burst) == 0
+
+
+def test_callers_do_not_count_for_each_other():
+    limits = RateLimits(now=Clock())
+    for n in range(300):
+        assert limits.take(f"caller {n}", per_minute=1, burst=1) == 0
+    refused = [limits.take(f"caller {n}", per_minute=1, burst=1) > 0 for n in range(300)]
+    assert all(refused)
+
+
+def test_the_table_takes_any_number_of_callers_in_the_same_room():
+    clock = Clock()
+    limits = RateLimits(now=clock)
+    for n in range(20_000):
+        clock.at += 0.01
+        assert limits.take(f"address {n}", per_minute=60, burst=1) == 0
+    assert limits.take("address 19999", per_minute=60, burst=1) > 0
+
+
+def test_a_batch_is_paid_for_by_what_comes_after_it():
+    clock = Clock()
+    limits = RateLimits(now=clock)
+    assert limits.take("a", per_minute=60, burst=1) == 0
+    limits.charge("a", 63, per_minute=60)
+    assert limits.take("a", per_minute=60, burst=1) == pytest.approx(64)
+    clock.at += 64
+    assert limits.take("a", per_minute=60, burst=1) == 0
+
+
+def test_workers_count_together_in_the_folder_they_share(tmp_path):
+    """Two tables on one file, as two processes have them, each used from its own thread."""
+    workers = [RateLimits(tmp_path, now=Clock()) for _ in range(2)]
+    taken: list[bool] = []
+
+    def ask(limits: RateLimits) -> None:
+        taken.extend(limits.take("a", per_minute=60, burst=100) == 0 for _ in range(80))
+
+    threads = [Thread(target=ask, args=(limits,)) for limits in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for limits in workers:
+        limits.close()
+    assert (len(taken), sum(taken)) == (160, 100)
+
+
+# over HTTP
+
+
+def test_more_than_the_setting_says_is_429_with_when_to_come_again():
+    with client_of(rate_per_minute=3, rate_burst=9) as client:
+        answers = [client.get("/v1/search?q=x") for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert answers[3].json()["error"]["code"] == "too_many_requests"
+        assert 10 <= int(answers[3].headers["retry-after"]) <= 20
+        for url in ("/healthz", "/readyz", "/"):
+            assert client.get(url).status_code == 200
+
+
+def test_each_key_has_its_own_limit_and_its_own_count(tmp_path):
+    file = tmp_path / "keys.jsonl"
+    slow, other = keys.make("slow", per_minute=2), keys.make("other")
+    for one in (slow, other):
+        keys.add(file, one.kept)
+
+    with client_of(keys_file=file) as client:
+
+        def statuses(key: keys.NewKey, times: int) -> list[int]:
+            headers = {"X-API-Key": key.text}
+            return [client.get("/v1/cases", headers=headers).status_code for _ in range(times)]
+
+        assert statuses(slow, 3) == [200, 200, 429]
+        assert statuses(other, 30) == [200] * 30
+
+
+def test_the_searches_of_a_batch_count(tmp_path):
+    with client_of(rate_per_minute=60, rate_burst=10) as client:
+        body = {"searches": [SEARCH] * 10}
+        assert client.post("/v1/search/batch", json=body).status_code == 200
+        after = client.post("/v1/search", json=SEARCH)
+        assert after.status_code == 429
+        assert json.loads(after.text)["error"]["code"] == "too_many_requests"
+
+
+def test_who_has_no_key_uses_up_nothing(tmp_path):
+    file = tmp_path / "keys.jsonl"
+    anna = keys.make("anna", per_minute=1)
+    keys.add(file, anna.kept)
+    with client_of(keys_file=file, rate_per_minute=1) as client:
+        for _ in range(5):
+            assert client.get("/v1/cases").status_code == 401
+        assert client.get("/v1/cases", headers={"X-API-Key": anna.text}).status_code == 200
