@@ -28,6 +28,7 @@ def ask(
     filters: Sequence[str],
     forum: str | None = None,
     lanes: Sequence[str] = (),
+    rerank: bool | None = None,
 ) -> bytes:
     """Return the answer as JSON.
 
@@ -44,6 +45,7 @@ def ask(
                 "filters": parse_filters(filters),
                 "forum": forum,
                 "lanes": list(lanes),
+                "rerank": rerank,
             }
         )
     except ValidationError as error:

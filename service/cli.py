@@ -27,6 +27,7 @@ from service.cli_options import (
     Model,
     Port,
     Query,
+    Rerank,
     Source,
     Sources,
     Target,
@@ -157,6 +158,7 @@ def search(
     filters: Filter = None,
     forum: Forum = None,
     lanes: Lanes = None,
+    rerank: Rerank = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask the current build a question.
@@ -167,7 +169,15 @@ def search(
     with console.failures():
         from service.ask import ask
 
-        answer = ask(query, index=index, k=k, filters=filters or [], forum=forum, lanes=lanes or [])
+        answer = ask(
+            query,
+            index=index,
+            k=k,
+            filters=filters or [],
+            forum=forum,
+            lanes=lanes or [],
+            rerank=rerank or None,
+        )
     console.show_answer(answer, as_json=as_json)
 
 

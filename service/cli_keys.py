@@ -53,7 +53,7 @@ def new(name: Name, keys_file: KeysFile, per_minute: PerMinute = None) -> None:
 
 @app.command("list")
 def show(keys_file: KeysFile, as_json: AsJson = False) -> None:  # noqa: FBT002 - typer makes an option of it
-    """List the keys by name: when each was made, and whether it was revoked."""
+    """List the keys, and which are revoked."""
     import orjson
 
     from service import keys

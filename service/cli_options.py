@@ -81,6 +81,14 @@ Lanes = Annotated[
         envvar=f"{PREFIX}LANE",
     ),
 ]
+Rerank = Annotated[
+    bool,
+    typer.Option(
+        "--rerank",
+        help="Look at the first passages a second time, token by token: slower, better.",
+        envvar=f"{PREFIX}RERANK",
+    ),
+]
 Host = Annotated[
     str, typer.Option(metavar="ADDRESS", help="Address to listen on.", envvar=f"{PREFIX}HOST")
 ]

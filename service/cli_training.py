@@ -24,7 +24,7 @@ Pairs = Annotated[
 ]
 Out = Annotated[
     Path,
-    typer.Option("--out", metavar="FILE", help="JSON Lines file to write.", envvar=f"{PREFIX}OUT"),
+    typer.Option("--out", metavar="FILE", help="JSON Lines file to write."),
 ]
 Model = Annotated[
     str | None,
@@ -40,7 +40,6 @@ HoldOut = Annotated[
         "--holdout",
         metavar="FILE",
         help="Ids or citations, one a line, of further cases to keep out.",
-        envvar=f"{PREFIX}HOLDOUT",
     ),
 ]
 Without = Annotated[
@@ -49,7 +48,6 @@ Without = Annotated[
         "--without",
         metavar="FILE",
         help="Texts, one a line, that must not become a query: those the model will be judged by.",
-        envvar=f"{PREFIX}WITHOUT",
     ),
 ]
 Negatives = Annotated[

@@ -25,6 +25,7 @@ _OTHER_COMMANDS: Final = frozenset(
         "JSON",
         "K",
         "LANE",
+        "RERANK",
         "PER_MINUTE",
         "TARGET",
     )

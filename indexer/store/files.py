@@ -64,8 +64,8 @@ def write_errors(where: Path) -> Iterator[None]:
 def _concerns(error: OSError, where: Path) -> bool:
     if not isinstance(error.filename, (str, os.PathLike)):
         return True
-    named = Path(error.filename)
-    return named.is_relative_to(where) or where.is_relative_to(named)
+    named, folder = Path(error.filename).absolute(), where.absolute()
+    return named.is_relative_to(folder) or folder.is_relative_to(named)
 
 
 def sync(path: Path) -> None:

@@ -65,6 +65,7 @@ class Bench:
     embedder: Embedder
     peers: bool
     own_defaults: bool
+    rerank: bool
     most_queries: int
     say: Callable[[str], None]
 
@@ -102,8 +103,8 @@ class Bench:
         with self.index() as index:
             known = set(case_ids(index))
             pins = [pin for pin in read_pins(path) if pin.case_id in known][: self.most_queries]
-            rerank = without_rerank_reason(SearchEngine(index, self.embedder)) is None
-            bench = PinBench(index, self.embedder, rerank=rerank)
+            can = without_rerank_reason(SearchEngine(index, self.embedder)) is None
+            bench = PinBench(index, self.embedder, rerank=self.rerank and can)
             return {
                 "pins, whole corpus": bench.report(pins, within_case=False),
                 "pins, within the case": bench.report(pins, within_case=True),
@@ -138,7 +139,7 @@ class Bench:
         with TemporaryDirectory() as windows, TemporaryDirectory() as peers:
             answering = [yardstick(WindowIndex(index, Path(windows)))]
             answering += [plain_lanes(index, self.embedder), ours_flat(engine), ours(engine)]
-            reason = without_rerank_reason(engine)
+            reason = without_rerank_reason(engine) if self.rerank else "not asked for"
             if reason is None:
                 answering.append(ours(engine, rerank=True))
             else:
@@ -178,6 +179,9 @@ def main(
     own_defaults: Annotated[
         bool, typer.Option(help="The peers with their own model too: hours on a large corpus.")
     ] = False,
+    rerank: Annotated[
+        bool, typer.Option(help="Measure the second look too, which takes most of the time.")
+    ] = True,
     cases: Annotated[int | None, typer.Option(help="Index only this many cases.")] = None,
     queries: Annotated[int, typer.Option(help="Ask only so many of each set.")] = _MOST_QUERIES,
     model: Annotated[str | None, typer.Option(help="The embedding model.")] = None,
@@ -191,6 +195,7 @@ def main(
         embedder=load_embedder(model),
         peers=peers,
         own_defaults=own_defaults,
+        rerank=rerank,
         most_queries=queries,
         say=lambda line: typer.echo(line, err=True),
     )

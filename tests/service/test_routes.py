@@ -33,14 +33,16 @@ HIT = {
     "explain": dict.fromkeys(
         ["dense_rank", "dense_score", "lexical_rank", "lexical_score", "rerank_score",
          "matched_terms"]
-    ) | {"evidence": dict.fromkeys(["dense", "lexical", "voice_prior", "rerank", "named"])},
+    ) | {"evidence": dict.fromkeys(["dense", "lexical", "voice_prior", "rerank", "pointed", "named"])},
     "also_quoted_in": None,
 }  # fmt: skip
 ANSWER = {
     "query": None,
     "mode": None,
     "index": dict.fromkeys(["build_id", "model", "cases", "passages", "as_of"]),
-    "took_ms": dict.fromkeys(["total", "embed", "dense", "lexical", "fuse", "fetch"]),
+    "took_ms": dict.fromkeys(
+        ["total", "embed", "dense", "lexical", "fuse", "rerank", "point", "fetch"]
+    ),
     "query_coverage": None,
     "exact": None,
     "candidates_considered": None,

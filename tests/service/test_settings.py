@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from service.dialects.names import Dialect
 from service.errors import SettingsError
 from service.settings import PREFIX, LogFormat, LogLevel, Settings, key_of
 
@@ -65,6 +66,7 @@ def test_defaults():
         ("RATE_BURST", "5", "rate_burst", 5),
         ("REQUEST_TIMEOUT_S", "2.5", "request_timeout_s", 2.5),
         ("CANARY_INTERVAL_S", "0", "canary_interval_s", 0.0),
+        ("DIALECTS", "dify, mcp", "dialects", (Dialect.DIFY, Dialect.MCP)),
         ("LOG_FORMAT", "json", "log_format", LogFormat.JSON),
         ("LOG_LEVEL", "warning", "log_level", LogLevel.WARNING),
         ("LOG_QUERIES", "true", "log_queries", True),
