@@ -5,10 +5,11 @@ opinion is what a near match looks like; what speaks for random passages of othe
 best passage found for a question about nothing legal, is what no match looks like. A logistic
 curve through both turns evidence into 0..1.
 
-Nothing answers a question that no passage means (its best cosine is less than what nine of ten of
-the corpus's own sentences find, their own passage left out) unless a passage has its words. Meaning
-tells more here than both lanes together: a layman's question shares few words with its answer, and one
-about something else often shares as many.
+Nothing answers a question that no passage means, unless a passage has its words: its best cosine is
+less than halfway from what nearly all questions about nothing legal stay below to what nearly all of the
+corpus's own sentences find (their own passage left out). Where those two overlap, the sentences have
+the say. Meaning tells more here than both lanes together: a layman's question shares few words with its
+answer, and one about something else often shares as many.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,9 +49,9 @@ _SMALL_GAIN: Final = 1e-12
 _MIN_WORDS, _MAX_WORDS = 6, 40
 _DEPTH: Final = 10
 _AT_ONCE: Final = 8
-_ANSWERED_BELOW: Final = 0.1
-"""The quantile of the best cosines that own sentences find, under which nothing is an answer. Chosen
-on the choosing half of outside questions; see ARCHITECTURE.md."""
+_OFF_TOPIC_BELOW: Final = 0.95
+_ANSWERED_BELOW: Final = 0.05
+"""What "nearly all" means, as quantiles of the best cosines."""
 
 OFF_TOPIC: Final[tuple[str, ...]] = (
     "how long to boil an egg so the yolk stays soft",
@@ -213,14 +214,17 @@ def calibrate(lanes: Lanes, embedder: Embedder, *, seed: int = 0) -> Calibration
         answered.append(_best(lanes, question, besides=row)[1])
     if len(pairs) < _FEWEST:
         return DEFAULT
-    pairs += [_best(lanes, question)[0] for question in _ask(lanes, embedder, OFF_TOPIC)]
+    off_topic = [_best(lanes, question) for question in _ask(lanes, embedder, OFF_TOPIC)]
+    pairs += [pair for pair, _ in off_topic]
     dense, lexical = (np.array([pair[lane] for pair in pairs]) for lane in (0, 1))
     near = np.array([pair.near for pair in pairs])
+    nothing = float(np.quantile([cosine for _, cosine in off_topic], _OFF_TOPIC_BELOW))
+    something = float(np.quantile(answered, _ANSWERED_BELOW))
     return Calibration(
         hybrid=fit_curve(hybrid_evidence(dense, lexical), near, default=DEFAULT.hybrid),
         dense=fit_curve(dense, near, default=DEFAULT.dense),
         lexical=fit_curve(lexical, near, default=DEFAULT.lexical),
-        nothing_below=round(float(np.quantile(answered, _ANSWERED_BELOW)), 6),
+        nothing_below=round(min((nothing + something) / 2.0, something), 6),
         pairs=len(pairs),
     )
 
