@@ -17,7 +17,8 @@ from service.settings import Settings
 API_KEY: Final = "X-API-Key"
 METRICS: Final = "/metrics"
 _OPEN: Final = frozenset({"/", "/healthz", "/readyz", "/openapi.json", "/embed.js"})
-_OPEN_FOLDERS: Final = ("/static/",)
+_OPEN_FOLDERS: Final = ("/static/", "/o/")
+"""The second is the reading view, one page for all: its script asks for the opinion with a key."""
 _SCHEMES: Final = frozenset({"bearer", "token"})
 """The second is what clients of CourtListener send."""
 _NO_KEY: Final = {"WWW-Authenticate": 'Bearer realm="opinion-search"'}

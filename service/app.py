@@ -24,6 +24,7 @@ from service import (
     routes_metrics,
     routes_status,
     routes_verify,
+    routes_web,
 )
 from service.around import Surroundings, surround
 from service.dialects import mcp_http
@@ -84,6 +85,7 @@ def create_app(settings: Settings, *, open_live: OpenLive, shared: Path | None =
         routes_catalogue,
         routes_status,
         routes_metrics,
+        routes_web,
     ):
         app.include_router(module.router)
     for router in routers(settings.dialects):

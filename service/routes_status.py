@@ -3,11 +3,12 @@
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from service.dependencies import LiveDep
 from service.errors import NotReadyError
 from service.openapi import errors
+from service.routes_web import search_page, wants_page
 from service.schemas_catalogue import AliveResponse, LandingResponse, ReadyResponse
 from service.wire import index_out, json_response
 
@@ -51,8 +52,10 @@ async def readyz(live: LiveDep) -> Response:
 
 
 @router.get("/", operation_id="landing", summary="What is here", response_model=LandingResponse)
-async def landing() -> Response:
-    """Say what this is and where its parts are."""
+async def landing(request: Request) -> Response:
+    """Say what this is and where its parts are; a browser gets the search page."""
+    if wants_page(request):
+        return search_page(request)
     return json_response(
         LandingResponse(
             name=NAME,

@@ -7,10 +7,10 @@ from service.errors import KeysError, SettingsError
 from tests.service.fakes import client_of, settings
 
 SEARCH = {"query": "taser"}
-OPEN = ["/", "/healthz", "/readyz", "/openapi.json"]
+OPEN = ["/", "/healthz", "/readyz", "/openapi.json", "/o/floyd", "/static/page.js"]
 CLOSED = [
     "/v1/search?q=x", "/v1/cases", "/v1/cases/x", "/v1/opinions/floyd", "/v1/passages/x",
-    "/v1/citations?ref=x", "/metrics", "/nowhere", "/o/floyd", "/mcp", "/dialects/dify/retrieval",
+    "/v1/citations?ref=x", "/metrics", "/nowhere", "/o", "/mcp", "/dialects/dify/retrieval",
     "/static", "/healthz/", "/HEALTHZ", "/healthz/../v1/cases",
 ]  # fmt: skip
 

@@ -1,0 +1,80 @@
+"""The pages for a browser: search, the reading view, and the files that they are made of.
+
+They hold nothing of the corpus and so need no key: their scripts ask the API as anybody would.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+_FOLDER: Final = Path(__file__).with_name("web")
+_KINDS: Final[Mapping[str, str]] = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_BASE: Final = b"{base}"
+"""Stands in a page for the way from its address to the service's root."""
+
+router: Final = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    body: bytes
+    kind: str
+
+    def respond(self, request: Request) -> Response:
+        """Answer with the file, or with 304 to a browser that has it."""
+        tag = f'"{sha256(self.body).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(self.body, media_type=self.kind, headers=headers)
+
+
+_FILES: Final[Mapping[str, _File]] = {
+    path.name: _File(path.read_bytes(), _KINDS[path.suffix])
+    for path in sorted(_FOLDER.iterdir())
+    if path.suffix in _KINDS
+}
+"""By name; what is not here is not served, whatever an address says."""
+
+
+def wants_page(request: Request) -> bool:
+    """Whether who asks is a browser: it names HTML among what it takes, a program does not."""
+    return "text/html" in request.headers.get("accept", "").lower()
+
+
+def search_page(request: Request) -> Response:
+    """Answer with the search page."""
+    return _FILES["index.html"].respond(request)
+
+
+@router.get("/static/{name}")
+async def static(name: str, request: Request) -> Response:
+    """Answer with a script, the style sheet or the icon."""
+    file = _FILES.get(name)
+    if file is None or file.kind.startswith("text/html"):
+        raise HTTPException(404)
+    return file.respond(request)
+
+
+@router.get("/o/{opinion_id:path}")
+async def reading_view(opinion_id: str, request: Request) -> Response:
+    """Answer with the reading view, whatever the id: its script asks for the opinion, with the key.
+
+    An id with slashes may stand in the address as it is, or with ``%2F``.
+    """
+    if not opinion_id:
+        raise HTTPException(404)
+    written: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    base = b"../" * (written.partition(b"?")[0].count(b"/") - 1)
+    page = _FILES["opinion.html"]
+    return _File(page.body.replace(_BASE, base), page.kind).respond(request)
