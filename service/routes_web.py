@@ -35,7 +35,9 @@ class _File:
         tag = f'"{sha256(self.body).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
         if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
+            return Response(
+                status_code=304, media_type=self.kind, headers=headers
+            )  # its policy, too
         return Response(self.body, media_type=self.kind, headers=headers)
 
 

@@ -6,7 +6,7 @@ a ``stat_…`` all are searched, published or not. An embedding that was made el
 numbers mean nothing to the model of this index.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -51,7 +51,8 @@ class OpinionSearchParams(BaseModel):
 
     q: Annotated[QueryText | None, _Blank] = None
     type: Annotated[str, BeforeValidator(lambda value: value or "o")] = "o"
-    court: str = ""
+    court: tuple[str, ...] = ()
+    """Ids, several in one or one in each."""
     filed_after: Text = None
     filed_before: Text = None
     judge: Text = None
@@ -85,16 +86,17 @@ async def _statuses(request: Request) -> tuple[str, ...]:
     )
 
 
-async def _other_page(request: Request) -> Mapping[str, str]:
-    """Return what the address asked, without its cursor."""
-    return {name: value for name, value in request.query_params.items() if name != "cursor"}
+async def _other_page(request: Request) -> Sequence[tuple[str, str]]:
+    """Return what the address asked, name by name, without its cursor."""
+    asked = request.query_params.multi_items()
+    return [(name, value) for name, value in asked if name != "cursor"]
 
 
 @router.get("/search/")
 def search(
     params: Annotated[OpinionSearchParams, Query()],
     statuses: Annotated[tuple[str, ...], Depends(_statuses)],
-    asked: Annotated[Mapping[str, str], Depends(_other_page)],
+    asked: Annotated[Sequence[tuple[str, str]], Depends(_other_page)],
     live: LiveDep,
     links: LinksDep,
 ) -> Response:
@@ -172,7 +174,7 @@ def _text(params: OpinionSearchParams) -> str:
 
 
 def _conditions(params: OpinionSearchParams, statuses: tuple[str, ...]) -> Iterator[Wanted]:
-    if courts := tuple(params.court.replace(",", " ").split()):
+    if courts := tuple(" ".join(params.court).replace(",", " ").split()):
         yield Condition("court_id", Operator.IN, courts)
     if statuses:
         ticked = Condition("status", Operator.IN, statuses)

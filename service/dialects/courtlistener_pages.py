@@ -6,7 +6,7 @@ the cursor holds which cases earlier pages showed, and the next page is the best
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -27,14 +27,14 @@ class Pages:
     """The pages of one search of one build."""
 
     address: str
-    asked: Mapping[str, str]
+    asked: Sequence[tuple[str, str]]
     """Parameters of the address, without the cursor."""
     build_id: str
 
     def after(self, seen: Seen) -> str:
         """Return the address of the page that follows these cases."""
-        cursor = {"cursor": cursor_of(seen, build_id=self.build_id)} if seen else {}
-        return f"{self.address}?{urlencode({**self.asked, **cursor})}"
+        cursor = [("cursor", cursor_of(seen, build_id=self.build_id))] if seen else []
+        return f"{self.address}?{urlencode([*self.asked, *cursor])}"
 
     def before(self, seen: Seen) -> str | None:
         """Return the address of the page that showed the last of these cases; `None` for none."""

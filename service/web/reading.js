@@ -50,7 +50,6 @@ function head() {
     found.citations.length > 0 && joined("meta", found.citations),
     el("p", { class: `voice ${voice(opinion.type)}` }, ...between(author, " · ")),
     el("ul", { id: "opinions", "aria-label": "Opinions of this case" }),
-    el("div", { id: "passage" }),
     legend(),
   ].filter(Boolean);
 }
@@ -84,7 +83,8 @@ function showText() {
   byId("text").replaceChildren(...blocks);
   tellPassage(span, mark);
   if (mark) reveal(mark);
-  else if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  showPlace();
+  if (!mark && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
 
 /** Bring the passage into sight, its beginning first, and the keyboard to it. */
@@ -96,10 +96,12 @@ function reveal(mark) {
 
 async function tellPassage(span, mark) {
   const place = byId("passage");
-  place.replaceChildren();
+  const name = el("span", { class: "cite" }, words(opinion.case.name));
+  place.hidden = false;
+  place.replaceChildren(name);
   if (!span) return;
   if (!mark) {
-    place.append(el("p", { class: "notice" }, "The address names a place that this text does not have. Here is the whole of it."));
+    place.append(el("span", {}, "The address names a place that this text does not have; here is the whole of it."));
     return;
   }
   try {
@@ -112,16 +114,40 @@ async function tellPassage(span, mark) {
 function outline() {
   const notes = [];
   const parts = [];
-  opinion.sections.forEach((section, i) => {
-    const item = el("li", { class: `level-${Math.min(section.path.length, 4)} ${section.role}` },
-      el("a", { href: `#s${i}` }, words(section.path.at(-1) ?? section.heading)));
-    (section.role === "footnotes" ? notes : parts).push(item);
+  let before = [];
+  opinion.sections.forEach(({ path, heading, role }, i) => {
+    const item = (told, level) => el("li", { class: `level-${Math.min(level, 4)}` },
+      el("a", { href: `#s${i}` }, words(told)));
+    if (role === "footnotes") {
+      notes.push(item(path.at(-1) ?? heading, 1));
+      return;
+    }
+    const headings = path.length ? path : [heading];
+    const shared = headings.findIndex((told, level) => told !== before[level]);
+    const first = shared < 0 ? headings.length - 1 : shared; // a heading without words of its own, too
+    parts.push(...headings.slice(first).map((told, level) => item(told, first + level + 1)));
+    before = headings;
   });
   const footnotes = notes.length > 0 && el("li", {}, el("details", {},
     el("summary", {}, `Footnotes (${notes.length})`), el("ol", { class: "notes" }, ...notes)));
   return el("ol", {}, ...parts, footnotes || "");
 }
 
+/** Mark in the outline what stands at the top of the window. */
+function showPlace() {
+  const tops = [...byId("text").children].filter((part) => part.getBoundingClientRect().top < 120);
+  const here = `#${tops.at(-1)?.id ?? "s0"}`;
+  for (const link of byId("outline").querySelectorAll("a")) {
+    if (link.getAttribute("href") === here) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+let due = 0;
+addEventListener("scroll", () => {
+  cancelAnimationFrame(due);
+  due = requestAnimationFrame(showPlace);
+}, { passive: true });
 addEventListener("hashchange", () => {
   if (opinion && fragmentSpan(location.hash)) showText();
 });

@@ -62,7 +62,7 @@ def test_courtlistener(client, base):
     assert told["names"][:20] == [group["case"]["name"] for group in groups]
     assert len(set(told["ids"])) == len(told["ids"]) == 43  # all cases of the sample, three pages
     assert [status for status, _ in told["looked_up"]] == [200, 404]
-    assert told["looked_up"][0][1] == ["Tennessee v. Garner"]
+    assert told["looked_up"][0][1] == ["Kyllo v. United States"]
     assert told["single"] == 200
     assert told["refused"] == 400
 

@@ -49,6 +49,13 @@ def test_a_page_has_the_fields_of_the_contract(client):
         assert all(set(opinion) == OPINION for opinion in one["opinions"])
 
 
+@pytest.mark.parametrize("court", ["scotus ca6", "scotus,ca6", ["scotus", "ca6"], ["ca6 scotus"]])
+def test_several_courts_may_be_named_in_one_or_one_by_one(client, court):
+    both = names(client, court="scotus") | names(client, court="ca6")
+    assert names(client, court="scotus") < both > names(client, court="ca6")
+    assert names(client, court=court) == both
+
+
 def test_clusters_are_the_cases_that_the_search_finds(client):
     groups = own_groups(client)
     results = page(client)["results"]

@@ -12,7 +12,7 @@ from courtlistener.exceptions import CourtListenerAPIError
 base, query = sys.argv[1:]
 client = CourtListener(api_token="any", base_url=f"{base}/dialects/courtlistener/api/rest/v4")
 clusters = list(islice(client.opinion_search.list(q=query, court="scotus ca6", semantic=True), 200))
-text = "Tennessee v. Garner, 471 U.S. 1 (1985); Nobody v. None, 999 U.S. 999 (2030)"
+text = "Kyllo v. United States, 533 U.S. 27 (2001); Nobody v. None, 999 U.S. 999 (2030)"
 try:
     client.search.list(q=query, type="r").get_results()
     refused = 0
@@ -27,7 +27,7 @@ print(
                 [one["status"], [cluster["case_name"] for cluster in one["clusters"]]]
                 for one in client.citation_lookup.lookup_text_batched(text)
             ],
-            "single": client.citation_lookup.lookup_citation(471, "U.S.", "1")[0]["status"],
+            "single": client.citation_lookup.lookup_citation(533, "U.S.", "27")[0]["status"],
             "refused": refused,
         }
     )
