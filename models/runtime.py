@@ -92,7 +92,7 @@ class PreparedEmbedder:
         try:
             pending: list[Future[None]] = []
             for start in range(0, len(texts), BLOCK):
-                block = self._block(texts, start)
+                block = self._block(texts, range(start, min(start + BLOCK, len(texts))))
                 _finish(pending)
                 pending = [
                     workers.submit(fill, [block[i] for i in batch], [start + i for i in batch])
@@ -125,7 +125,7 @@ class PreparedEmbedder:
         Raises `TextTooLongError` as `embed_passages` does, and `UnsupportedModelError` for a model
         whose graph has none of the vectors' dimension.
         """
-        block = self._block(texts, 0, end=len(texts))
+        block = self._block(texts, range(len(texts)))
         found: list[TokenVectors] = [None] * len(texts)  # type: ignore[list-item]
 
         def fill(places: list[int]) -> None:
@@ -159,8 +159,7 @@ class PreparedEmbedder:
         norms = np.maximum(np.linalg.norm(own, axis=1, keepdims=True), np.float32(1e-12))
         return TokenVectors(own / norms, spans)
 
-    def _block(self, texts: Sequence[str], start: int, *, end: int | None = None) -> list[Ids]:
-        places = range(start, min(start + BLOCK, len(texts)) if end is None else end)
+    def _block(self, texts: Sequence[str], places: range) -> list[Ids]:
         return [self._passage_ids(place, texts[place]) for place in places]
 
     def _passage_ids(self, position: int, text: str) -> Ids:

@@ -16,6 +16,7 @@ from indexer.records import Span
 from indexer.sentences import sentence_spans
 from indexer.store.stored import PageRange, StoredPassage
 from service.answers import AlsoQuoted, HighlightKind, Hit
+from service.folding import letters
 from service.links import Links
 
 GAP: Final = " […] "
@@ -247,11 +248,6 @@ def _fresh(packing: _Packing, sentences: Sequence[tuple[Span, str]]) -> list[tup
         if key not in packing.said:
             own.setdefault(key, (span, text))
     return list(own.values())
-
-
-def letters(text: str) -> str:
-    """Return what two tellings of a sentence have in common: letters and figures in one case."""
-    return _NO_LETTERS.sub("", text).casefold() or text
 
 
 def _same_words(packing: _Packing, hit: Hit, sentences: Sequence[tuple[Span, str]]) -> int | None:

@@ -59,7 +59,7 @@ def _folds(store: PassageStore, rows: Rows, k: int) -> list[tuple[list[int], Sto
     while batch := list(islice(waiting, k - len(folds))):
         best = store.fetch(rows[[places[0] for places in batch]])
         for places, stored in zip(batch, best, strict=True):
-            known, _ = folds.setdefault(_letters(stored.passage.text), ([], stored))
+            known, _ = folds.setdefault(letters(stored.passage.text), ([], stored))
             known.extend(places)
     return list(folds.values())
 
@@ -77,6 +77,9 @@ def _shown(store: PassageStore, ranked: Ranked, places: list[int], stored: Store
     return Shown(known.pop(source), score, tuple(known.values()))
 
 
-def _letters(text: str) -> str:
-    """Return letters and digits alone, in one case; a text without any as it is."""
+def letters(text: str) -> str:
+    """Return what two tellings have in common: letters and digits alone, in one case.
+
+    A text without any as it is.
+    """
     return _NO_LETTERS.sub("", text).casefold() or text

@@ -85,13 +85,10 @@ class Pointing:
         strongest = nlargest(_MOST_UNFOUND, unfound, key=lambda case: for_cases[case])
         chosen = [self._best_of(found, case) for case in strongest if not _any_in(pinned, case)]
         every = np.unique(np.concatenate([pinned, *chosen]))
-        admitted = every if found.allowed is None else both(found.allowed, every)
-        return np.setdiff1d(admitted, known, assume_unique=True)
+        return np.setdiff1d(both(found.allowed, every), known, assume_unique=True)
 
     def _best_of(self, found: Candidates, case: range) -> Rows:
-        rows = np.arange(case.start, case.stop)
-        if found.allowed is not None:
-            rows = both(found.allowed, rows)
+        rows = both(found.allowed, np.arange(case.start, case.stop))
         best = np.argsort(-self._weigh(found.asked, rows), kind="stable")
         return rows[best[:_OF_UNFOUND]]
 

@@ -106,11 +106,12 @@ class Retriever:
             np.concatenate([lane.rows for lane in (dense, lexical) if lane is not None])
         )
         parts = self.parts(asked, rows)
-        best = np.argsort(-parts.evidence, kind="stable")
+        evidence = parts.evidence
+        best = np.argsort(-evidence, kind="stable")
         clock.lap("fuse")
         return Candidates(
             rows=rows[best],
-            evidence=parts.evidence[best],
+            evidence=evidence[best],
             asked=asked,
             dense=dense,
             lexical=lexical,

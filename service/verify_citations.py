@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from indexer.filters import Filters
+from indexer.pins import page_ranges
 from indexer.records import Citation
 from indexer.reporters import parse_citation
 from indexer.store.case_finder import FoundCase, series_key, sided_words
@@ -15,7 +16,6 @@ from indexer.store.stored import CatalogueEntry, PageRange
 from service.citation_lookup import Match, look_up
 
 _NOTE: Final = re.compile(r"\b(?:nn?|notes?)\.?\s*\d+(?:\s?[-\u2013]\s?\d+)?")
-_PAGES: Final = re.compile(r"(\d{1,6})(?:\s?[-\u2013]\s?(\d{1,6}))?")
 
 
 class CitationStatus(StrEnum):
@@ -131,13 +131,8 @@ def series_of(pages: PageRange) -> str:
 
 def pages_of_pin(pin: str | None) -> tuple[tuple[int, int], ...]:
     """Return the ranges of pages that a pin names: ``396-97, 399 n. 8`` gives 396-397 and 399-399."""
-    ranges = []
-    for found in _PAGES.finditer(_NOTE.sub(" ", pin or "")):
-        first, last = found[1], found[2] or found[1]
-        if len(last) < len(first):
-            last = first[: len(first) - len(last)] + last
-        ranges.append((int(first), max(int(first), int(last))))
-    return tuple(ranges)
+    ranges = page_ranges(_NOTE.sub(" ", pin or ""))
+    return tuple((first, max(first, last)) for first, last in ranges)
 
 
 def _entry(case: FoundCase, store: PassageStore) -> CatalogueEntry:

@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from indexer.pins import page_ranges
 from indexer.store.case_finder import CaseFinder, FoundCase, found_case
 from indexer.store.connections import Connections
 from indexer.store.ranking import Rows
@@ -20,7 +22,6 @@ ORDER BY 1, 2, 3
 """
 _SERIES: Final = "SELECT DISTINCT series FROM case_citation WHERE case_seq = ? ORDER BY 1"
 _NOT_PAGES: Final = re.compile(r"(?:and\s+)?\b(?:nn?|notes?)\b\.?.*|§.*|\*.*|.*\bslip\b.*")
-_PAGES: Final = re.compile(r"(?P<first>\d{1,9})(?:\s?[-\u2013\u2014]\s?(?P<last>\d{1,9}))?")
 _MOST_PAGES: Final = 5
 """Of one pin cite: one that names more singles none out."""
 
@@ -65,12 +66,7 @@ def pinned_pages(pin: str) -> Sequence[int]:
 
     None either where it names more than a few, a section, or pages of a slip opinion.
     """
-    pages = list(dict.fromkeys(_each_page(_NOT_PAGES.sub("", pin))))
+    ranges = page_ranges(_NOT_PAGES.sub("", pin).replace("\u2014", "-"))
+    each = (range(first, min(last, first + _MOST_PAGES) + 1) for first, last in ranges)
+    pages = list(dict.fromkeys(chain.from_iterable(each)))
     return pages if len(pages) <= _MOST_PAGES else []
-
-
-def _each_page(pin: str) -> Iterator[int]:
-    for named in _PAGES.finditer(pin):
-        first, last = named["first"], named["last"] or named["first"]
-        whole = first[: max(0, len(first) - len(last))] + last
-        yield from range(int(first), min(int(whole), int(first) + _MOST_PAGES) + 1)

@@ -5,18 +5,18 @@ the cursor holds which cases earlier pages showed, and the next page is the best
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from service.errors import QueryError
+from service.cursors import sealed, unsealed
 
 PAGE: Final = 20
 MOST: Final = 100
 """Cases that can be paged through."""
-_CURSOR: Final = re.compile(r"(?P<seen>[0-9]{1,12}(?:,[0-9]{1,12}){0,99})@(?P<build>.+)")
+_SEEN: Final = re.compile(r"[0-9]{1,12}(?:,[0-9]{1,12}){0,99}")
+_ADVICE: Final = "go to the address in `next` as it came"
 
 Seen = tuple[int, ...]
 """Positions, in the build, of the cases that earlier pages showed."""
@@ -43,21 +43,12 @@ class Pages:
 
 def cursor_of(seen: Seen, *, build_id: str) -> str:
     """Return the cursor that goes on behind these cases."""
-    text = f"{','.join(map(str, seen))}@{build_id}"
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return sealed(",".join(map(str, seen)), build_id=build_id)
 
 
 def seen_of(cursor: str | None, *, build_id: str) -> Seen:
     """Return what a cursor holds; `QueryError` for one that is not ours or of another build."""
     if cursor is None:
         return ()
-    try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except ValueError:
-        text = ""
-    match = _CURSOR.fullmatch(text)
-    if match is None:
-        raise QueryError("cursor", "is not one of ours; go to the address in `next` as it came")
-    if match["build"] != build_id:
-        raise QueryError("cursor", "is of an earlier build of the index; start again without it")
-    return tuple(int(one) for one in match["seen"].split(","))
+    place = unsealed(cursor, _SEEN, build_id=build_id, advice=_ADVICE)
+    return tuple(int(one) for one in place.split(","))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from indexer.records import Span
 from indexer.sentences import sentence_spans
 from service.answers import Highlight, HighlightKind, Hit, SearchQuery
-from service.context_pack import GAP, Budget, LeftOut, Order, letters, pack, render
+from service.context_pack import GAP, Budget, LeftOut, Order, pack, render
+from service.folding import letters
 from service.links import Links
 from service.search import SearchEngine
 from tests.indexer.store.making import opinion, record
