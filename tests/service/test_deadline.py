@@ -25,7 +25,8 @@ class Caller:
 
     def __init__(self, app: Any, state: dict[str, Any], url: str, body: bytes | None) -> None:
         self.sent: list[Message] = []
-        self.gone = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._noticed = False
         self._incoming: asyncio.Queue[Message] = asyncio.Queue()
         self._task = asyncio.create_task(
             app(self._scope(url, body, state), self._receive, self._send)
@@ -45,16 +46,22 @@ class Caller:
 
     async def _receive(self) -> Message:
         getting = asyncio.create_task(self._incoming.get())
-        going = asyncio.create_task(self.gone.wait())
+        going = asyncio.create_task(self._gone.wait())
         done, _ = await asyncio.wait({getting, going}, return_when=asyncio.FIRST_COMPLETED)
         if getting in done:
             going.cancel()
             return getting.result()
         getting.cancel()
+        self._noticed = True
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Message) -> None:
         self.sent.append(message)
+
+    async def go_away(self) -> None:
+        """Return when the application was told, and has acted on it as far as it does at once."""
+        self._gone.set()
+        await asyncio.wait_for(until(lambda: self._noticed), 5)
 
     async def answered(self) -> tuple[int, Any]:
         await asyncio.wait_for(until(lambda: len(self.sent) > 1), 5)
@@ -155,9 +162,9 @@ async def test_who_goes_away_takes_the_work_along() -> None:
         callers = [call() for _ in range(3)]
         await until(lambda: blocked.begun == 1)
         for caller in callers[1:]:
-            caller.gone.set()
+            await caller.go_away()
             await caller.end()
-        callers[0].gone.set()
+        await callers[0].go_away()
         blocked.may_go_on.set()
         await callers[0].end()
         assert blocked.begun == 1
@@ -172,8 +179,7 @@ async def test_a_batch_stops_between_two_searches() -> None:
     async with running(live) as call:
         caller = call("/v1/search/batch", json.dumps({"searches": [SEARCH] * 64}).encode())
         await until(lambda: blocked.begun == 1)
-        caller.gone.set()
-        await asyncio.sleep(0.05)
+        await caller.go_away()
         blocked.may_go_on.set()
         await caller.end()
         assert blocked.begun == 1
