@@ -13,12 +13,13 @@ QUALITY_CACHE ?= .quality-cache
 QUALITY_ARGS ?= --exact --peers
 COMMIT = $(shell git rev-parse --short=12 HEAD)
 SECONDS_EACH ?= 60
+MINUTES ?= 60
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := service indexer models tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format lock reference parity quality fuzz container crash clients mcp-vercel audit sbom \
-  licences clean
+.PHONY: help run test setup check format lock reference parity quality bench pages schema soak fuzz container crash clients mcp-vercel \
+  audit sbom licences clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +47,20 @@ format: $(VENV)/.dev ## put the code into the common form
 quality: $(QUALITY)/.peers ## ranking beside peers on judged queries: CORPUS="FILE…" JUDGED="FILE…" QUALITY_ARGS="--pins --honesty --exact --peers"
 	$(QUALITY)/bin/python -m tests.quality.ranking_bench $(addprefix --corpus ,$(CORPUS)) $(addprefix --judged ,$(JUDGED)) \
 	  --cache $(QUALITY_CACHE) --commit $(COMMIT) --out tests/benchmarks/results/quality-$(COMMIT).json $(QUALITY_ARGS)
+
+bench: $(VENV)/.dev .venv-bench/.ok ## speed, memory and growth beside peers: BASE=INDEX BENCH_ARGS="latency --minutes 5"
+	.venv-bench/bin/python -m tests.benchmarks --scratch .bench $(if $(BASE),--base $(BASE)) \
+	  --peers-python .venv-bench/bin/python --commit $(COMMIT) $(BENCH_ARGS)
+
+pages: .venv-pages/.ok ## the pages in a real browser (needs chromium)
+	.venv-pages/bin/python -m pytest tests/acceptance/web $(PYTEST_ARGS)
+
+schema: $(VENV)/.dev .venv-schema/.ok ## schemathesis against the documents of the service
+	$(BIN)/python -m tests.schema --st .venv-schema/bin/st
+
+soak: $(VENV)/.dev ## MINUTES=60 at 80% of capacity, then a minute at ten times
+	$(BIN)/python -m tests.soak --index $(INDEX) --minutes $(MINUTES) --commit $(COMMIT) \
+	  --out tests/benchmarks/results/soak-$(COMMIT).json $(SOAK_ARGS)
 
 container: $(VENV)/.dev .venv-container/.ok ## build the image, run it, index in it, stop it (needs a Docker engine, or root to start one)
 	$(BIN)/python -m tests.container --tools .venv-container/bin
@@ -90,7 +105,8 @@ lock: ## resolve the lock files anew (needs uv)
 	  -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment and the index of the sample
-	rm -rf $(VENV) $(QUALITY) $(QUALITY_CACHE) $(INDEX) .venv-container .venv-audit .venv-clients .crash sbom.cdx.json
+	rm -rf $(VENV) $(QUALITY) $(QUALITY_CACHE) $(INDEX) .venv-container .venv-audit .venv-clients .venv-bench .venv-pages .venv-schema \
+	  .bench .crash soak.log sbom.cdx.json
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -112,6 +128,26 @@ $(QUALITY)/.peers: requirements-dev.lock tests/quality/requirements-peers.txt
 	$(QUALITY_PIP) install --quiet torch==2.13.0
 	$(QUALITY_PIP) install --quiet -r tests/quality/requirements-peers.txt
 	$(QUALITY_PIP) install --quiet --no-deps --editable .
+	@touch $@
+
+.venv-bench/.ok: requirements-dev.lock tests/benchmarks/requirements-peers.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	.venv-bench/bin/python -m pip install --quiet torch==2.13.0
+	.venv-bench/bin/python -m pip install --quiet -r tests/benchmarks/requirements-peers.txt
+	.venv-bench/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv-pages/.ok: requirements-dev.lock
+	$(PYTHON) -m venv .venv-pages
+	.venv-pages/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	.venv-pages/bin/python -m pip install --quiet playwright==1.65.2 axe-playwright-python==0.1.8
+	.venv-pages/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv-schema/.ok:
+	$(PYTHON) -m venv .venv-schema
+	.venv-schema/bin/python -m pip install --quiet schemathesis==4.32.5
 	@touch $@
 
 .venv-container/.ok:

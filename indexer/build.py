@@ -1,7 +1,8 @@
 """From sources to a published build."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import Final
 from indexer.cost import Cost
 from indexer.cutting import by_voice
 from indexer.errors import IndexMissingError, IndexOpenError, IndexWriteError
-from indexer.line import KEEP_BUILDS, BuildOptions, Line, Progress
+from indexer.line import KEEP_BUILDS, BuildOptions, Caches, Line, Progress
 from indexer.records import CaseRecord
 from indexer.sources.noticed import Noticed
 from indexer.sources.refused import Refused
 from indexer.sources.same_words import KnownCases
 from indexer.store import files, manifest
+from indexer.store.made_cache import MadeCache
 from indexer.store.passage_hashes import text_hashes
 from indexer.store.snapshot import Index
 from indexer.store.vector_cache import VectorCache
@@ -74,18 +76,24 @@ def build(
     and ``records`` raise.
     """
     options = options or BuildOptions()
-    spec = embedder.spec
-    with (
-        files.build_lock(root),
-        VectorCache(root, spec.fingerprint, spec.dim, warn=options.on_warning) as cache,
-    ):
+    spec, warn = embedder.spec, options.on_warning
+    with ExitStack() as stack:
+        stack.enter_context(files.build_lock(root))
         build_id, replaced = _new_build_id(), _served(root)
+        if options.standing and options.standing.manifest.build_id != replaced:
+            options = replace(options, standing=None)  # another was published meanwhile
+        caches = Caches(
+            stack.enter_context(VectorCache(root, spec.fingerprint, spec.dim, warn=warn)),
+            stack.enter_context(MadeCache(root, build_id, warn=warn)),
+            None if replaced is None else root / files.BUILDS / replaced,
+        )
         with files.publish(root, build_id) as stage:
-            line = Line(stage, embedder, cache, options)
+            line = Line(stage, embedder, caches, options)
             done, cost = line.run(records, build_id=build_id)
-        cache.mark(build_id)
+        caches.vectors.mark(build_id)
+        caches.made.note()
         _prune(root, options, replaced)
-        forgotten = _forget(root, cache)
+        forgotten = _forget(root, caches)
     return BuildReport(
         build_id=build_id,
         manifest=done,
@@ -113,15 +121,16 @@ def _prune(root: Path, options: BuildOptions, replaced: str | None) -> None:
         options.on_warning(f"{root}: builds that are too many stay ({error.reason})")
 
 
-def _forget(root: Path, cache: VectorCache) -> int:
-    """Forget the vectors of no kept build, but for those that came after the oldest of these builds.
+def _forget(root: Path, caches: Caches) -> int:
+    """Forget the cuts and vectors of no kept build, but for those that came after the oldest of them.
 
     The latter may be of a build that was stopped, and will be asked for when it is tried again.
     """
     builds = files.list_builds(root)
+    caches.made.prune(before=min(builds))
     tables = [root / files.BUILDS / build_id / files.PASSAGES for build_id in builds]
     try:
-        return cache.prune(chain.from_iterable(map(text_hashes, tables)), before=builds[0])
+        return caches.vectors.prune(chain.from_iterable(map(text_hashes, tables)), before=builds[0])
     except IndexOpenError:  # an old build is damaged: what it needs is not known
         return 0
 

@@ -237,12 +237,12 @@ def _sentences(
         return
     rows = np.sort(rng.choice(total, size=min(_SAMPLES, total), replace=False)).astype(np.int64)
     for stored in passages.fetch(rows):
-        sentence = _a_sentence(stored.passage.text)
+        sentence = a_sentence(stored.passage.text)
         if sentence is not None:
             yield stored.passage.row, sentence
 
 
-def _a_sentence(text: str) -> str | None:
+def a_sentence(text: str) -> str | None:
     """Return the middle one of the text's sentences that could stand as a question."""
     sentences = [span.of(text).strip() for span in sentence_spans(text)]
     fitting = [s for s in sentences if _MIN_WORDS <= len(s.split()) <= _MAX_WORDS]

@@ -117,6 +117,31 @@ def court_parent(court_id: str) -> str | None:
     return _courts().get(court_id, {}).get("parent") or None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourtPlace:
+    """Where a court stands in the whole of courts; `None` for what courts-db does not say."""
+
+    system: str | None
+    """``federal``, ``state``, ``tribal``, …"""
+    location: str | None
+    """The state or territory."""
+    circuit: str | None
+    """Of a federal court: the court of appeals that hears its appeals, or that it is."""
+
+
+@lru_cache(maxsize=4096)
+def court_place(court_id: str) -> CourtPlace:
+    """Return where a court stands; all `None` for one that courts-db does not have."""
+    court = _courts().get(court_id, {})
+    system = court.get("system") or None
+    circuits = binding_courts(court_id) & COURTS_OF_APPEALS if system == "federal" else frozenset()
+    return CourtPlace(
+        system=system,
+        location=court.get("location") or None,
+        circuit=next(iter(sorted(circuits)), None),
+    )
+
+
 @lru_cache(maxsize=4096)
 def binding_courts(court_id: str) -> frozenset[str]:
     """Return the ids of the courts whose holdings bind ``court_id``, itself included.

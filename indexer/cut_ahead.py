@@ -11,7 +11,7 @@ from subprocess import PIPE, Popen
 from typing import Final, TypeAlias
 
 from indexer.cut_worker import PICKLE
-from indexer.cutting import CutCase, Cutter
+from indexer.cutting import CutCase
 from indexer.errors import HelperError
 from indexer.records import CaseRecord
 from indexer.sources.refused import Refused
@@ -21,12 +21,14 @@ _AHEAD: Final = 2
 _START: Final = "import sys; sys.path[:] = {path!r}; from indexer.cut_worker import main; main()"
 
 Cut: TypeAlias = CutCase | Refused
+Cuts: TypeAlias = Callable[[CaseRecord], Cut]
+"""A `Cutter`, or its method: what can be pickled and is the same in every process."""
 
 
 def cut_all(
-    records: Iterable[CaseRecord | Refused], cutter: Cutter, *, helpers: int = 0
+    records: Iterable[CaseRecord | Cut], cutter: Cuts, *, helpers: int = 0
 ) -> Generator[Cut, None, None]:
-    """Yield what ``cutter`` makes of each record, in their order; what was refused as it is.
+    """Yield what ``cutter`` makes of each record, in their order; what is cut, or refused, as it is.
 
     With ``helpers`` it is pickled and sent to as many processes, and the few cases that they are
     ahead are in memory; the answers are the same. A helper ends with the generator, or when this
@@ -35,7 +37,7 @@ def cut_all(
     """
     if not helpers:
         for given in records:
-            yield given if isinstance(given, Refused) else cutter(given)
+            yield cutter(given) if isinstance(given, CaseRecord) else given
         return
     with ExitStack() as stack:
         idle: SimpleQueue[_Helper] = SimpleQueue()
@@ -57,21 +59,21 @@ def cut_all(
 
 
 def _in_order(
-    records: Iterable[CaseRecord | Refused],
+    records: Iterable[CaseRecord | Cut],
     submit: Callable[[CaseRecord], "Future[Cut]"],
     ahead: int,
 ) -> Generator[Cut, None, None]:
-    waiting: deque[Future[Cut] | Refused] = deque()
+    waiting: deque[Future[Cut] | Cut] = deque()
     for given in records:
-        waiting.append(given if isinstance(given, Refused) else submit(given))
+        waiting.append(submit(given) if isinstance(given, CaseRecord) else given)
         while len(waiting) > ahead:
             yield _answer(waiting.popleft())
     while waiting:
         yield _answer(waiting.popleft())
 
 
-def _answer(one: "Future[Cut] | Refused") -> Cut:
-    return one if isinstance(one, Refused) else one.result()
+def _answer(one: "Future[Cut] | Cut") -> Cut:
+    return one.result() if isinstance(one, Future) else one
 
 
 class _Helper:
@@ -82,7 +84,7 @@ class _Helper:
     a process group of its own, so that Ctrl-C reaches only this process, which then stops it.
     """
 
-    def __init__(self, cutter: Cutter) -> None:
+    def __init__(self, cutter: Cuts) -> None:
         command = [sys.executable, "-c", _START.format(path=sys.path)]
         self._process = Popen(command, stdin=PIPE, stdout=PIPE, process_group=0)  # noqa: S603 - our own
         self._send(cutter)

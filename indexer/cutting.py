@@ -60,11 +60,23 @@ class Cutter:
     limits: PassageLimits
 
     def __call__(self, given: CaseRecord) -> CutCase | Refused:
-        """Cut a case into sections and passages; refused when a text cannot be cut to the window."""
+        """Divide a case by voice and `cut` it; refused when its texts cannot be told apart."""
         try:
-            return self._cut(by_voice(given))
+            record = by_voice(given)
         except RecordError as error:
             return Refused(place=given.case.id, reason=error.reason, case_id=given.case.id)
+        return self.cut(record)
+
+    def cut(self, record: CaseRecord) -> CutCase | Refused:
+        """Cut a case that is divided by voice into sections and passages.
+
+        Refused when a text cannot be cut to the window. What comes follows from the case, the limits,
+        the model's tokens and the program alone.
+        """
+        try:
+            return self._cut(record)
+        except RecordError as error:
+            return Refused(place=record.case.id, reason=error.reason, case_id=record.case.id)
 
     def _cut(self, record: CaseRecord) -> CutCase:
         made = CutCase(

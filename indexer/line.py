@@ -1,24 +1,28 @@
 """One run of the line into one stage folder: cut, write, embed, calibrate; streaming."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from indexer.calibration import Lanes, calibrate
 from indexer.cost import Cost, Meter
-from indexer.cut_ahead import cut_all
+from indexer.cut_again import KnownCuts, cut_new
 from indexer.cutting import CutCase, Cutter
 from indexer.embedding import BLOCK, Embedding
 from indexer.errors import EmptyCorpusError, RecordError
+from indexer.graph_questions import questions_of
 from indexer.records import CaseRecord, PassageLimits
 from indexer.sources.noticed import Noticed
 from indexer.sources.refused import Refused
+from indexer.standing import Standing
 from indexer.store import files, manifest
+from indexer.store.graph_writer import write_graph
 from indexer.store.lexical import LexicalIndex, LexicalWriter
+from indexer.store.made_cache import MadeCache
 from indexer.store.passage_writer import PassageWriter
 from indexer.store.passages import PassageStore
 from indexer.store.vector_cache import VectorCache
@@ -54,21 +58,38 @@ class BuildOptions:
     """Told, in a sentence, what the build goes on without: a vector cache that cannot be read."""
     block: int = BLOCK
     """Passages embedded and cached together: about what a killed build loses."""
+    standing: Standing | None = None
+    """The build that this one goes on from, if it is that: lets it keep the calibration."""
     helpers: int = 0
     """Processes that cut opinions beside this one; the build is the same."""
+    threads: int = 1
+    """Of the graph over the vectors of a large build; the build is the same."""
+
+
+class Caches(NamedTuple):
+    """What earlier builds made, so that it need not be made again."""
+
+    vectors: VectorCache
+    made: MadeCache
+    build: Path | None = None
+    """Folder of the build that was served before, whose graph can be gone on with."""
 
 
 class Line:
     """One run of the line into one stage folder, streaming: memory does not grow with the corpus."""
 
     def __init__(
-        self, stage: Path, embedder: Embedder, cache: VectorCache, options: BuildOptions
+        self, stage: Path, embedder: Embedder, caches: Caches, options: BuildOptions
     ) -> None:
         self.stage = stage
         self.embedder = embedder
         self.options = options
         self.limits = _limits(options.limits, embedder.spec.passage_budget)
-        self.vectors = Embedding(embedder, cache, block=options.block, on_block=self._report)
+        self._made = caches.made
+        self._before = caches.build
+        self.vectors = Embedding(
+            embedder, caches.vectors, block=options.block, on_block=self._report
+        )
         self.refused: list[Refused] = []
         self.notices = 0
         self.cases = self.opinions = self.sections = self.passages = self.characters = 0
@@ -86,9 +107,39 @@ class Line:
             )
         _append(self.stage / files.REFUSED, *self.refused)
         _append(self.stage / files.NOTICES)
-        calibration = self._calibration()
+        search = self._graph()
+        described = self._described(build_id, search)
+        calibration = self._calibration(described)
         cost = self._meter.read(seconds_embedding=self.vectors.clock.seconds)
-        described = manifest.Manifest(
+        described = replace(described, calibration=calibration, cost=asdict(cost))
+        return manifest.write(self.stage, described), cost
+
+    def _write(self, records: Iterable[CaseRecord | Refused | Noticed]) -> None:
+        """Write words, passages and vectors, all in one pass over ``records``."""
+        cutter = Cutter(token_spans=token_reader(self.embedder), limits=self.limits)
+        known = KnownCuts(self._made, cutter, fingerprint=self.embedder.spec.fingerprint)
+        cases, helpers = self._cases(records), self.options.helpers
+        with (
+            PassageWriter(self.stage / files.PASSAGES) as passages,
+            LexicalWriter(self.stage / files.LEXICAL) as words,
+            closing(cut_new(cases, cutter, known, helpers=helpers)) as cuts,
+            closing(self.vectors.matrices(self._texts(cuts, passages, words))) as blocks,
+        ):
+            write_vectors(self.stage / files.VECTORS, blocks, self.embedder.spec.dim)
+
+    def _graph(self) -> manifest.VectorSearch:
+        """Write the graph over the vectors where they are many, and say how they are searched."""
+        with PassageStore.open(self.stage / files.PASSAGES) as passages:
+            return write_graph(
+                self.stage,
+                lambda: questions_of(passages, self.embedder, total=self.passages),
+                previous=self._before,
+                threads=self.options.threads,
+            )
+
+    def _described(self, build_id: str, search: manifest.VectorSearch) -> manifest.Manifest:
+        """Return the manifest but for what is not known yet: calibration, cost, files."""
+        return manifest.Manifest(
             build_id=build_id,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             program_version=self.options.program_version,
@@ -98,27 +149,19 @@ class Line:
             tokens_total=self.tokens_total,
             tokens_embedded=self.tokens_embedded,
             sources=self.options.source_names,
-            calibration=calibration,
-            cost=asdict(cost),
+            vectors=search,
         )
-        return manifest.write(self.stage, described), cost
 
-    def _write(self, records: Iterable[CaseRecord | Refused | Noticed]) -> None:
-        """Write words, passages and vectors, all in one pass over ``records``."""
-        cutter = Cutter(token_spans=token_reader(self.embedder), limits=self.limits)
-        with (
-            PassageWriter(self.stage / files.PASSAGES) as passages,
-            LexicalWriter(self.stage / files.LEXICAL) as words,
-            closing(cut_all(self._cases(records), cutter, helpers=self.options.helpers)) as cuts,
-            closing(self.vectors.matrices(self._texts(cuts, passages, words))) as blocks,
-        ):
-            write_vectors(self.stage / files.VECTORS, blocks, self.embedder.spec.dim)
-
-    def _calibration(self) -> dict[str, object]:
+    def _calibration(self, described: manifest.Manifest) -> Mapping[str, object]:
+        """Learn the calibration, or take over that of the build this one goes on from."""
+        standing = self.options.standing
+        taken = standing.calibration(described) if standing else None
+        if taken is not None:
+            return taken
         with PassageStore.open(self.stage / files.PASSAGES) as passages:
             lanes = Lanes(
                 passages,
-                VectorIndex.open(self.stage / files.VECTORS),
+                VectorIndex.open(self.stage / files.VECTORS, search=described.vectors),
                 LexicalIndex.open(self.stage / files.LEXICAL),
             )
             return calibrate(lanes, self.embedder).to_json()

@@ -1,10 +1,11 @@
 """Section → passages: whole sentences, within the model's window, of about equal size."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -37,6 +38,15 @@ _TAIL: Final = 20
 """Characters that tell whether a paragraph is finished."""
 
 
+class _Piece(NamedTuple):
+    """What becomes a passage: offsets into its section's text."""
+
+    start: int
+    end: int
+    tokens: int
+    sentences: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Unit:
     """What is never parted: a sentence, or a piece of one longer than the window."""
@@ -66,8 +76,8 @@ def cut_passages(
     """
     passages: list[Passage] = []
     text = section.span.of(opinion.text)
-    for start, end, tokens in _pieces(text, token_spans, limits):
-        span = Span(section.span.start + start, section.span.start + end)
+    for piece in _pieces(text, token_spans, limits):
+        span = Span(section.span.start + piece.start, section.span.start + piece.end)
         passages.append(
             Passage(
                 row=first_row + len(passages),
@@ -75,7 +85,8 @@ def cut_passages(
                 section=position,
                 span=span,
                 text=span.of(opinion.text),
-                tokens=tokens,
+                tokens=piece.tokens,
+                sentences=piece.sentences,
             )
         )
     return passages
@@ -83,35 +94,47 @@ def cut_passages(
 
 def _pieces(
     text: str, token_spans: Callable[[str], TokenSpans], limits: PassageLimits
-) -> Iterator[tuple[int, int, int]]:
-    """Yield start, end and tokens of each passage of ``text``, every one counted on its own text."""
-    waiting = [(0, len(text))] if text else []
+) -> Iterator[_Piece]:
+    """Yield the passages of ``text``, the tokens of each counted on its own text."""
+    waiting: list[tuple[int, int, list[int]]] = [(0, len(text), [])] if text else []
     while waiting:
-        start, end = waiting.pop()
+        start, end, known = waiting.pop()
         part = text[start:end]
         tokens = spans_by_stretch(part, token_spans)
         if len(tokens) <= limits.max_tokens:
-            yield start, end, len(tokens)
+            firsts = known or [one.start for one in sentence_spans(part)]
+            yield _Piece(start, end, len(tokens), _starts_in(firsts, start, end))
             continue
-        edges = _plan(part, tokens, limits)
+        sentences = sentence_spans(part)
+        edges = _plan(part, sentences, tokens, limits)
         if len(edges) == 2:
             raise RecordError(
                 f"a stretch of {end - start} characters makes {len(tokens)} tokens and cannot be cut to the"
                 f" {limits.max_tokens} the model reads; use a model with a larger window"
             )
-        cuts = [(start + a, start + b) for a, b in pairwise(edges)]
+        known = [start + one.start for one in sentences]
+        cuts = [(start + a, start + b, known) for a, b in pairwise(edges)]
         waiting.extend(reversed(cuts))
 
 
-def _plan(text: str, tokens: TokenSpans, limits: PassageLimits) -> list[int]:
+def _starts_in(starts: Sequence[int], start: int, end: int) -> tuple[int, ...]:
+    """Return which of the ascending ``starts`` lie in a piece, from its start, which begins one too."""
+    inside = starts[bisect_right(starts, start) : bisect_left(starts, end)]
+    return (0, *(one - start for one in inside))
+
+
+def _plan(
+    text: str, sentences: Sequence[Span], tokens: TokenSpans, limits: PassageLimits
+) -> list[int]:
     """Return the edges of the passages of ``text``, its ends included."""
-    units = _coarse(_units(text, tokens, limits), limits)
+    units = _coarse(_units(text, sentences, tokens, limits), limits)
     ends = _best_ends(units, limits)
     return [0, *(units[i].end for i in ends)]
 
 
-def _units(text: str, tokens: TokenSpans, limits: PassageLimits) -> list[_Unit]:
-    sentences = sentence_spans(text)
+def _units(
+    text: str, sentences: Sequence[Span], tokens: TokenSpans, limits: PassageLimits
+) -> list[_Unit]:
     bounds = np.searchsorted(tokens[:, 0], [s.start for s in sentences] + [len(text)])
     units: list[_Unit] = []
     for i, sentence in enumerate(sentences):

@@ -176,6 +176,8 @@ class Passage:
     text: str
     tokens: int
     """Tokens of ``text`` as the embedding model counts them, special tokens left out."""
+    sentences: tuple[int, ...] | None = None
+    """Where its sentences begin in ``text``: code points, ascending, 0 first. `None`: not told."""
 
     @property
     def id(self) -> str:

@@ -118,6 +118,15 @@ class ReadsApart(Protocol):
         ...
 
 
+@runtime_checkable
+class WarmsUp(Protocol):
+    """An embedder whose first text of a length costs more than the next."""
+
+    def warm(self, *, stop: Callable[[], bool]) -> None:
+        """Meet every length beforehand, short ones first, until ``stop`` says so."""
+        ...
+
+
 def token_reader(embedder: Embedder) -> Callable[[str], TokenSpans]:
     """Return the `token_spans` of ``embedder``, where it can be had as a function to be pickled."""
     return embedder.token_reader if isinstance(embedder, ReadsApart) else embedder.token_spans

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from models.base import FloatMatrix, FloatVector, ModelSpec, TokenSpans, TokenVectors
 from models.errors import ModelCorruptError, TextTooLongError, UnsupportedModelError
 from models.folder import GRAPH, TOKENIZER, PreparedModel, read_spec, verify_files
+from models.graph import look_up_before_widening, tell_tokens
 from models.quiet_openvino import openvino
 from models.tokens import TextTokens
 from models.windows import cut_text, pool
@@ -27,6 +28,8 @@ PAD_MULTIPLE: Final = 8
 share a batch: then its vector is the same, bit for bit, in whatever company it is embedded. (In
 bfloat16 more padding changed the last bits; no work is wasted on padding either.)"""
 BATCH: Final = 8
+QUESTION: Final = 64
+"""Tokens that few questions have more of."""
 BLOCK: Final = 2048
 """Passages tokenised ahead; bounds the memory that a long list of them takes."""
 
@@ -114,6 +117,17 @@ class PreparedEmbedder:
         weights = [self._tokens.count(part) for part in parts]
         return pool(np.concatenate([self._network.infer([part]) for part in ids]), weights)
 
+    def warm(self, *, stop: Callable[[], bool]) -> None:
+        """Compute one text of each padded length up to `QUESTION` tokens, until ``stop`` says so.
+
+        The first text of a length costs 25 to 40 ms more than the next, for kernels made to measure.
+        Those of one length take 3 to 4 MB for good; so what is rare is left to whoever asks it.
+        """
+        for length in range(PAD_MULTIPLE, min(QUESTION, self._spec.window) + 1, PAD_MULTIPLE):
+            if stop():
+                return
+            self._network.infer([np.zeros(length, np.int64)])
+
     @property
     def has_token_vectors(self) -> bool:
         """Whether the graph tells the vectors of single tokens."""
@@ -192,7 +206,8 @@ class Network:
         core = openvino.Core()
         try:
             model = core.read_model(str(graph))
-            self.has_tokens = _tell_tokens(model, dim)
+            self.has_tokens = tell_tokens(model, dim)
+            look_up_before_widening(model)
             self._graph = core.compile_model(model, "CPU", config)
         except RuntimeError as error:
             raise ModelCorruptError(graph, "OpenVINO cannot load it") from error
@@ -211,7 +226,7 @@ class Network:
     def infer(self, texts: Sequence[Ids]) -> FloatMatrix:
         """Return one row a text, for texts of one padded length; waits for a free stream.
 
-        The calling thread computes. (OpenVINO's own queue calls back from threads that Python does
+        The calling thread waits for it. (OpenVINO's own queue calls back from threads that Python does
         not know; a process that ended soon after was now and then aborted by one of them.)
         """
         with self._answered(texts) as request:
@@ -241,26 +256,6 @@ class Network:
             self._idle.put(request)
 
 
-def _tell_tokens(model: Any, dim: int) -> bool:
-    """Have the graph also tell what it pools, the vectors of tokens; say whether it can.
-
-    That is the last tensor of a row for every token, as wide as the pooled vectors. (Measured: the
-    pooled vectors stay the same bit for bit, and nothing gets slower.)
-    """
-    for node in reversed(model.get_ordered_ops()):
-        if node.get_type_name() in ("Result", "Constant") or node.get_output_size() != 1:
-            continue
-        shape = node.output(0).get_partial_shape()
-        if not shape.rank.is_static or shape.rank.get_length() != 3:
-            continue
-        wide = shape[2].is_static and shape[2].get_length() == dim
-        if wide and shape[1].is_dynamic:
-            model.add_outputs([node.output(0)])
-            return True
-        return False
-    return False
-
-
 def _finish(pending: list[Future[None]]) -> None:
     """Wait for the work given out; the first that failed raises."""
     for future in pending:
@@ -282,9 +277,14 @@ def _padded(texts: Sequence[Ids]) -> dict[str, Ids]:
 
 
 def _batches(texts: Sequence[Ids]) -> Iterator[list[int]]:
-    """Yield positions of texts of one padded length, at most `BATCH` at a time, longest first."""
+    """Yield positions of texts of one padded length, longest first, 8, 4, 2 or 1 at a time.
+
+    Each form of batch takes some megabytes for good: so there are half as many forms.
+    """
     longest_first = sorted(range(len(texts)), key=lambda i: -_padded_length(texts[i]))
     for _, same in groupby(longest_first, key=lambda i: _padded_length(texts[i])):
         group = list(same)
-        for start in range(0, len(group), BATCH):
-            yield group[start : start + BATCH]
+        while group:
+            size = min(BATCH, 1 << (len(group).bit_length() - 1))
+            yield group[:size]
+            group = group[size:]

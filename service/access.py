@@ -16,12 +16,14 @@ from service.settings import Settings
 
 API_KEY: Final = "X-API-Key"
 METRICS: Final = "/metrics"
-_OPEN: Final = frozenset({"/", "/healthz", "/readyz", "/openapi.json", "/embed.js"})
+_OPEN: Final = frozenset({"/", "/healthz", "/readyz", "/openapi.json", "/embed.js", "/corpus"})
 _OPEN_FOLDERS: Final = ("/static/", "/o/")
 """The second is the reading view, one page for all: its script asks for the opinion with a key."""
 _SCHEMES: Final = frozenset({"bearer", "token"})
 """The second is what clients of CourtListener send."""
 _NO_KEY: Final = {"WWW-Authenticate": 'Bearer realm="opinion-search"'}
+_UNKNOWN_KEY: Final = {"WWW-Authenticate": 'Bearer realm="opinion-search", error="invalid_token"'}
+"""RFC 6750, section 3.1: whether a key was shown at all."""
 
 
 def is_open(path: str) -> bool:
@@ -80,7 +82,7 @@ class RequireKey:
         text = shown(headers)
         key = self.keyring.find(text) if text else None
         if key is None:
-            return HTTPException(401, headers=_NO_KEY)
+            return HTTPException(401, headers=_UNKNOWN_KEY if text else _NO_KEY)
         return key if key.revoked is None else HTTPException(403)
 
 

@@ -21,14 +21,17 @@ from service import (
     routes_catalogue,
     routes_citations,
     routes_context,
+    routes_corpus,
+    routes_facets,
     routes_metrics,
+    routes_reading,
     routes_status,
     routes_verify,
     routes_web,
 )
 from service.around import Surroundings, surround
 from service.dialects import mcp_http
-from service.dialects.mount import routers
+from service.dialects.mount import routers, tells
 from service.errors import ServiceError
 from service.gate import Gate
 from service.keyring import Keyring
@@ -36,8 +39,9 @@ from service.live import Live
 from service.metrics import Metrics
 from service.middleware import REQUEST_ID
 from service.observed import ObservedLive
+from service.openapi_access import tell_of_keys
 from service.opening import Opening
-from service.problem_response import ProblemResponse
+from service.problem_response import ProblemResponse, speak
 from service.problems import INTERNAL, problem_of
 from service.pulse import Pulse
 from service.rate_limits import RateLimits
@@ -82,7 +86,10 @@ def create_app(settings: Settings, *, open_live: OpenLive, shared: Path | None =
         routes_citations,
         routes_context,
         routes_verify,
+        routes_reading,
+        routes_corpus,
         routes_catalogue,
+        routes_facets,
         routes_status,
         routes_metrics,
         routes_web,
@@ -90,9 +97,11 @@ def create_app(settings: Settings, *, open_live: OpenLive, shared: Path | None =
         app.include_router(module.router)
     for router in routers(settings.dialects):
         app.include_router(router, include_in_schema=False)
+    speak(app, tells(settings.dialects))
     for kind in _EXPECTED:
         app.add_exception_handler(kind, _tell)
     app.add_exception_handler(Exception, _tell_internal)
+    tell_of_keys(app, needed=given.keyring is not None, open_metrics=settings.open_metrics)
     surround(app, given)
     return app
 
@@ -116,7 +125,7 @@ def _lifespan(
         )
         pulse = Pulse(opening, metrics, interval_s=settings.canary_interval_s)
         beating = asyncio.create_task(pulse.run())
-        live = ObservedLive(opening, metrics, doubt=pulse.doubt)
+        live = ObservedLive(opening, metrics, doubt=pulse.doubt, lanes=settings.searches_at_once)
         try:
             async with mcp_http.serving(settings, live, gate) as mcp:
                 yield {

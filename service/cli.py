@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from indexer.build import BuildOptions, BuildReport
     from indexer.records import CaseRecord
     from indexer.sources import Noticed, Refused
-    from indexer.store.manifest import Manifest
+    from indexer.standing import Standing
 
 app = typer.Typer(
     name="opinion-search",
@@ -89,14 +89,15 @@ def build(
     to it. The three newest builds are kept, for `rollback`.
     """
     from indexer.build import build as run_build
-    from indexer.sources import read_sources
+    from indexer.sources import Gauge, read_sources
     from models.load import load_embedder
 
     refusals = console.Refusals()
     with console.failures(console.STOPPED_BUILD):
-        records = read_sources(sources)
+        gauge = Gauge()
+        records = read_sources(sources, gauge=gauge)
         embedder = load_embedder(model, threads=jobs)
-        with console.progress() as report:
+        with console.progress(lambda _: gauge.share) as report:
             done = run_build(
                 refusals.watch(records),
                 index,
@@ -315,19 +316,22 @@ def _options(
     report: console.Report,
     *,
     jobs: int | None,
-    before: "Manifest | None" = None,
+    standing: "Standing | None" = None,
 ) -> "BuildOptions":
     """Describe a build; one that goes on from another is cut alike, and keeps its sources' names."""
     from indexer.build import BuildOptions, helpers_for
 
+    before = standing.manifest if standing else None
     names = [path.resolve().name for path in sources]
     return BuildOptions(
         limits=before.limits if before else None,
+        standing=standing,
         source_names=tuple(dict.fromkeys([*(before.sources if before else ()), *names])),
         program_version=version("opinion-search"),
         on_progress=report,
         on_warning=console.warn,
         helpers=helpers_for(jobs or os.cpu_count() or 1),
+        threads=jobs or os.cpu_count() or 1,
     )
 
 
@@ -342,18 +346,18 @@ def _rebuild(
     """Publish the current corpus without ``replaced`` and with ``records``, by the same model."""
     from indexer.build import build as run_build
     from indexer.build import merged
-    from indexer.store.manifest import read
-    from indexer.store.snapshot import build_folder
+    from indexer.standing import Standing
     from models.load import load_embedder
 
-    manifest = read(build_folder(index, None))
-    embedder = load_embedder(manifest.model.name, threads=jobs)
-    with console.progress() as report:
+    standing = Standing.of(index, replaced)
+    cases = standing.cases + (len(replaced) if names else 0)
+    embedder = load_embedder(standing.manifest.model.name, threads=jobs)
+    with console.progress(lambda now: now.cases / cases) as report:
         return run_build(
             merged(index, records, replaced=replaced),
             index,
             embedder=embedder,
-            options=_options(names, report, jobs=jobs, before=manifest),
+            options=_options(names, report, jobs=jobs, standing=standing),
         )
 
 

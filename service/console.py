@@ -18,6 +18,7 @@ import typer
 from indexer.cost import Cost
 from indexer.errors import FilterError, IndexerError
 from models.errors import ModelError
+from service.build_pace import Outlook, Pace, Share
 from service.errors import QueryError, ServiceError, SettingsError
 
 if TYPE_CHECKING:
@@ -126,51 +127,71 @@ class Refusals:
 
 
 @contextmanager
-def progress() -> Iterator[Report]:
-    """Show how far a build has come; yields the function to call with each `indexer.build.Progress`."""
+def progress(share: Share = lambda _: None) -> Iterator[Report]:
+    """Show how far a build has come; yields the function to call with each `indexer.build.Progress`.
+
+    ``share`` tells how much of the corpus has been taken in, from which the time left is estimated.
+    """
+    pace = Pace(monotonic(), share)
     if sys.stderr.isatty():
-        with _bar() as report:
+        with _bar(pace) as report:
             yield report
     else:
-        yield _plain()
+        yield _plain(pace)
 
 
 @contextmanager
-def _bar() -> Iterator[Report]:
+def _bar(pace: Pace) -> Iterator[Report]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.fields[cases]} cases"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} passages embedded"),
+        TextColumn("{task.completed}/{task.fields[whole]} passages embedded"),
         TextColumn("{task.fields[rate]:.0f} passages/s"),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
     )
-    started = monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("build", total=None, cases=0, rate=0.0)
+        task = bar.add_task("build", total=None, cases=0, rate=0.0, whole="?", left="")
 
         def report(now: "Advance") -> None:
-            rate = now.embedded / max(monotonic() - started, 1e-6)
-            bar.update(task, completed=now.embedded, total=now.passages, cases=now.cases, rate=rate)
+            outlook = pace(now, monotonic())
+            bar.update(
+                task,
+                completed=now.embedded,
+                total=outlook.total or now.passages,
+                cases=now.cases,
+                rate=outlook.rate,
+                whole=_whole(now, outlook),
+                left=outlook.left,
+            )
 
         yield report
 
 
-def _plain() -> Report:
-    started = last = monotonic()
+def _plain(pace: Pace) -> Report:
+    last = monotonic()
 
     def report(now: "Advance") -> None:
         nonlocal last
         if monotonic() - last >= _PLAIN_EVERY_S:
             last = monotonic()
-            complain(
-                f"{now.cases} cases, {now.embedded} of {now.passages} passages embedded, "
-                f"{now.embedded / (last - started):.0f} passages/s"
+            outlook = pace(now, last)
+            facts = (
+                f"{now.cases} cases",
+                f"{now.embedded} of {_whole(now, outlook)} passages embedded",
+                f"{outlook.rate:.0f} passages/s",
+                outlook.left,
             )
+            complain(", ".join(filter(None, facts)))
 
     return report
+
+
+def _whole(now: "Advance", outlook: Outlook) -> str:
+    return str(now.passages) if outlook.total is None else f"about {outlook.total}"
 
 
 def show_build(done: "BuildReport") -> None:

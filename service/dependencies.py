@@ -13,7 +13,17 @@ from service.gate import Gate
 from service.live import Live
 
 _LISTS: Final = frozenset(
-    {"court", "opinion_type", "section_role", "case_id", "judge", "status", "cites", "fields"}
+    {
+        "court",
+        "lanes",
+        "opinion_type",
+        "section_role",
+        "case_id",
+        "judge",
+        "status",
+        "cites",
+        "fields",
+    }
 )
 """Parameters that may be repeated."""
 

@@ -12,6 +12,8 @@ from indexer.store.stored import StoredPassage
 
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
 _UNDATED: Final = "9999"
+_HEAD: Final = 24
+"""Letters by which most different texts differ."""
 
 
 class Shown(NamedTuple):
@@ -55,13 +57,29 @@ def _folds(store: PassageStore, rows: Rows, k: int) -> list[tuple[list[int], Sto
     for place, text_hash in enumerate(store.rows.hashes_of(rows)):
         same.setdefault(text_hash, []).append(place)
     waiting = iter(same.values())
-    folds: dict[str, tuple[list[int], StoredPassage]] = {}
+    folds: list[tuple[list[int], StoredPassage]] = []
+    alike: dict[str, list[tuple[list[int], StoredPassage]]] = {}
     while batch := list(islice(waiting, k - len(folds))):
         best = store.fetch(rows[[places[0] for places in batch]])
         for places, stored in zip(batch, best, strict=True):
-            known, _ = folds.setdefault(letters(stored.passage.text), ([], stored))
-            known.extend(places)
-    return list(folds.values())
+            beginning = alike.setdefault(_head(stored.passage.text), [])
+            known = next((one for one in beginning if _same_letters(one[1], stored)), None)
+            if known is None:
+                known = ([], stored)
+                beginning.append(known)
+                folds.append(known)
+            known[0].extend(places)
+    return folds
+
+
+def _same_letters(one: StoredPassage, other: StoredPassage) -> bool:
+    return letters(one.passage.text) == letters(other.passage.text)
+
+
+def _head(text: str) -> str:
+    """Return how the `letters` of ``text`` begin, without reading all of it where a part will do."""
+    few = _NO_LETTERS.sub("", text[: 4 * _HEAD]).casefold()
+    return (few if len(few) >= _HEAD else letters(text))[:_HEAD]
 
 
 def _shown(store: PassageStore, ranked: Ranked, places: list[int], stored: StoredPassage) -> Shown:

@@ -11,12 +11,13 @@ from typing import Final
 from indexer.errors import IndexerError, IndexOpenError, ModelMismatchError
 from indexer.store.files import CURRENT, builds_before, current_build, list_builds
 from indexer.store.snapshot import Index
-from models.base import Embedder
+from models.base import Embedder, WarmsUp
 from models.errors import ModelError
 from models.load import load_embedder
 from service.canary import prove
 from service.errors import NotReadyError
 from service.live import Live, Searcher
+from service.query_vectors import RememberingEmbedder
 from service.search import SearchEngine
 from service.settings import Settings
 
@@ -69,6 +70,7 @@ class LiveIndex(Live):
         self._lock = threading.Lock()
         self._lease: _Lease | None = None
         self._embedder: Embedder | None = None
+        self._warmed: Embedder | None = None
         self._problem: str | None = _OPENING
         self._mismatch: ModelMismatchError | None = None
         self._told: set[str] = set()
@@ -146,11 +148,21 @@ class LiveIndex(Live):
         try:
             while not self._stop.is_set():
                 self.refresh()
+                self._warm_up()
                 self._stop.wait(self._interval)
             problem = _CLOSED
         finally:
             with self._lock:
                 self._problem = problem
+
+    def _warm_up(self) -> None:
+        """Once a model: have it meet questions of the usual lengths, while it answers already."""
+        embedder = self._embedder
+        if embedder is None or embedder is self._warmed:
+            return
+        self._warmed = embedder
+        if isinstance(embedder, WarmsUp):
+            embedder.warm(stop=self._stop.is_set)
 
     def _serving(self) -> str | None:
         with self._lock:
@@ -256,7 +268,9 @@ def open_live(settings: Settings) -> Live:
     """Serve the index of ``settings``, with the model it was built with or the one they name."""
 
     def load(name: str) -> Embedder:
-        return load_embedder(settings.model or name, threads=settings.threads)
+        embedder = load_embedder(settings.model or name, threads=settings.threads)
+        size = settings.query_cache_size
+        return RememberingEmbedder(embedder, size=size) if size else embedder
 
     return LiveIndex(
         settings.index_dir,

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from indexer.store.manifest import Manifest
 from service.answers import Answer, Timings
+from service.query_vectors import Lookups
 from service.work import hits_of
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -99,6 +100,12 @@ class Metrics:
         self.hits.observe(hits_of(answer))
         if answer.no_match:
             self.no_match.inc()
+
+    def looked_up(self, cache: str, lookups: Lookups) -> None:
+        """Count looks into the cache of that name."""
+        for outcome, times in lookups._asdict().items():
+            if times:
+                self.cache.labels(cache, outcome).inc(times)
 
     def render(self, serving: Manifest | None) -> bytes:
         """Return everything in Prometheus's text form; ``serving`` is the build served now."""

@@ -1,5 +1,6 @@
 """A live index that counts what it answers, and stops for those who do not wait any more."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -7,6 +8,8 @@ from typing import Any, cast
 from service.answers import Answer, Hit, SearchQuery
 from service.live import Live, Searcher
 from service.metrics import Metrics
+from service.query_vectors import RememberingEmbedder
+from service.turns import Turns
 from service.work import Work, current_work
 
 
@@ -14,11 +17,18 @@ class ObservedLive:
     """Is the `Live` it wraps, apart from that. ``doubt`` may say why it is not ready although it answers."""
 
     def __init__(
-        self, live: Live, metrics: Metrics, *, doubt: Callable[[], str | None] = lambda: None
+        self,
+        live: Live,
+        metrics: Metrics,
+        *,
+        doubt: Callable[[], str | None] = lambda: None,
+        lanes: int | None = None,
     ) -> None:
+        """``lanes`` searches are worked on at once; `None`: one for each processor."""
         self._live = live
         self._metrics = metrics
         self._doubt = doubt
+        self._turns = Turns(lanes or os.cpu_count() or 1)
 
     @contextmanager
     def searcher(self) -> Iterator[Searcher]:
@@ -26,7 +36,8 @@ class ObservedLive:
         work = current_work()
         work.check()
         with self._live.searcher() as searcher:
-            yield cast("Searcher", _ObservedSearcher(searcher, self._metrics, work))
+            observed = _ObservedSearcher(searcher, self._metrics, work, self._turns)
+            yield cast("Searcher", observed)
 
     def reason_not_ready(self) -> str | None:
         """Say why no question can be answered now, or should not be."""
@@ -43,21 +54,27 @@ class ObservedLive:
 class _ObservedSearcher:
     """A `Searcher`; what it does not know, the one it wraps does."""
 
-    def __init__(self, searcher: Searcher, metrics: Metrics, work: Work) -> None:
+    def __init__(self, searcher: Searcher, metrics: Metrics, work: Work, turns: Turns) -> None:
         self._searcher = searcher
         self._metrics = metrics
         self._work = work
+        self._turns = turns
 
     def search(self, query: SearchQuery, /) -> Answer:
-        self._work.begin(query.text)
-        answer = self._searcher.search(query)
+        with self._turns.mine():
+            self._work.begin(query.text)
+            answer = self._searcher.search(query)
         self._work.answered(answer)
         self._metrics.answered(answer)
+        embedder = self._searcher.embedder
+        if isinstance(embedder, RememberingEmbedder):
+            self._metrics.looked_up("query_vectors", embedder.take_lookups())
         return answer
 
     def similar(self, passage_id: str, /, *, k: int, same_case: bool = False) -> tuple[Hit, ...]:
-        self._work.check()
-        return self._searcher.similar(passage_id, k=k, same_case=same_case)
+        with self._turns.mine():
+            self._work.check()
+            return self._searcher.similar(passage_id, k=k, same_case=same_case)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._searcher, name)

@@ -64,10 +64,10 @@ class Pointing:
         for_cases = {case: _CASE * _sum(by, voices) for case, by in cases.items()}
         pages = _strengths((row, place.by) for place in places for row in place.rows.tolist())
         for_rows = {row: _PAGE * _sum(by, voices) for row, by in pages.items()}
-        more = self._more(found, places, for_cases)
+        more, weighed = self._more(found, places, for_cases)
         rows = np.concatenate([found.rows, more])
         bonus = _bonus(rows, for_cases, for_rows)
-        evidence = np.concatenate([found.evidence, self._weigh(found.asked, more)]) + bonus
+        evidence = np.concatenate([found.evidence, weighed]) + bonus
         best = np.argsort(-evidence, kind="stable")
         return found._replace(
             rows=rows[best],
@@ -77,20 +77,28 @@ class Pointing:
 
     def _more(
         self, found: Candidates, places: Sequence[CitedPlace], for_cases: Mapping[range, float]
-    ) -> Rows:
-        """Return rows that are cited and not yet candidates, ascending."""
+    ) -> tuple[Rows, Evidence]:
+        """Return rows that are cited and not yet candidates, ascending, and what speaks for them.
+
+        All that may become one is weighed at once: asking the words costs more by the call than by
+        the row.
+        """
         known = np.sort(found.rows)
         unfound = [case for case in for_cases if not _any_in(known, case)]
         pinned = np.unique(np.concatenate([place.rows for place in places]))
         strongest = nlargest(_MOST_UNFOUND, unfound, key=lambda case: for_cases[case])
-        chosen = [self._best_of(found, case) for case in strongest if not _any_in(pinned, case)]
-        every = np.unique(np.concatenate([pinned, *chosen]))
-        return np.setdiff1d(both(found.allowed, every), known, assume_unique=True)
-
-    def _best_of(self, found: Candidates, case: range) -> Rows:
-        rows = both(found.allowed, np.arange(case.start, case.stop))
-        best = np.argsort(-self._weigh(found.asked, rows), kind="stable")
-        return rows[best[:_OF_UNFOUND]]
+        looked_into = [case for case in strongest if not _any_in(pinned, case)]
+        every = np.unique(
+            np.concatenate([pinned, *(np.arange(case.start, case.stop) for case in looked_into)])
+        )
+        rows = np.setdiff1d(both(found.allowed, every), known, assume_unique=True)
+        evidence = self._weigh(found.asked, rows)
+        chosen = np.isin(rows, pinned, assume_unique=True)
+        for case in looked_into:
+            first, end = np.searchsorted(rows, [case.start, case.stop])
+            best = np.argsort(-evidence[first:end], kind="stable")[:_OF_UNFOUND]
+            chosen[first + best] = True
+        return rows[chosen], evidence[chosen]
 
 
 def _voices(found: Candidates) -> dict[int, float]:

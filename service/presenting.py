@@ -50,7 +50,8 @@ class Presenter:
         """Return what is ``shown`` as hits ranked from 1 in this order, without citations in them."""
         hits = []
         for rank, one in enumerate(shown, 1):
-            marks = asking.highlighter.mark(one.stored.passage.text)
+            passage = one.stored.passage
+            marks = asking.highlighter.mark(passage.text, passage.sentences)
             hit = replace(
                 self.hit(one.stored, rank=rank, score=one.score),
                 highlights=marks.highlights,

@@ -17,7 +17,7 @@ def one_or_many(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """Take 10.0 for 10: to JSON they are the same number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -68,12 +68,12 @@ QueryText: TypeAlias = Annotated[
 Hits: TypeAlias = Annotated[
     int,
     Field(ge=1, le=100, description="How many hits are wanted (groups, with `group_by`)."),
-    BeforeValidator(_whole, json_schema_input_type=Annotated[int, Field(ge=1, le=100)]),
+    BeforeValidator(whole, json_schema_input_type=Annotated[int, Field(ge=1, le=100)]),
 ]
 PerGroup: TypeAlias = Annotated[
     int,
     Field(ge=1, le=10, description="With `group_by`: the most passages returned for one case."),
-    BeforeValidator(_whole, json_schema_input_type=Annotated[int, Field(ge=1, le=10)]),
+    BeforeValidator(whole, json_schema_input_type=Annotated[int, Field(ge=1, le=10)]),
 ]
 Context: TypeAlias = Annotated[
     int,
@@ -82,7 +82,7 @@ Context: TypeAlias = Annotated[
         le=5,
         description="How many neighbouring passages to return before and after each hit.",
     ),
-    BeforeValidator(_whole, json_schema_input_type=Annotated[int, Field(ge=0, le=5)]),
+    BeforeValidator(whole, json_schema_input_type=Annotated[int, Field(ge=0, le=5)]),
 ]
 MinScore: TypeAlias = Annotated[
     float,

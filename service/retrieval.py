@@ -1,7 +1,8 @@
 """What the lanes find for a question, weighed: candidates with their evidence, best first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -35,6 +36,8 @@ class Asked:
     mode: Mode
     vector: FloatVector | None
     """`None` where the mode has no use for it."""
+    told: Ranking | None = None
+    """What the words' lane has said already; its rows need not be asked for again."""
 
 
 class Parts(NamedTuple):
@@ -87,6 +90,8 @@ class Retriever:
     def __init__(self, index: Index, embedder: Embedder) -> None:
         self._index = index
         self._embedder = embedder
+        self._aside = ThreadPoolExecutor(thread_name_prefix="words")
+        """The words need no vector, and tantivy no interpreter: they are searched while it is made."""
 
     def find(self, query: SearchQuery, allowed: Rows | None, clock: Clock) -> Candidates:
         """Return what the lanes of the mode find for the query among the rows ``allowed``.
@@ -94,13 +99,18 @@ class Retriever:
         Every candidate is weighed in every lane of the mode, whichever lane found it.
         """
         depth = max(CANDIDATES, query.k * (10 if query.grouped else 2))
-        asked = self._ask(query.text, query.mode, clock)
+        terms = query_terms(query.text)
+        words = None
+        if query.mode is not Mode.DENSE:
+            words = self._aside.submit(self._index.lexical.search, terms, depth, allowed)
+        asked = self._ask(query.text, query.mode, clock, terms=terms)
         dense = lexical = None
         if asked.vector is not None:
             dense = self._index.vectors.nearest(asked.vector, depth, allowed)
             clock.lap("dense")
-        if query.mode is not Mode.DENSE:
-            lexical = self._index.lexical.search(asked.terms, depth, allowed)
+        if words is not None:
+            lexical = words.result()
+            asked = replace(asked, told=lexical)
             clock.lap("lexical")
         rows = np.unique(
             np.concatenate([lane.rows for lane in (dense, lexical) if lane is not None])
@@ -133,7 +143,8 @@ class Retriever:
             return found
         asked, own = None, np.zeros(len(rows))
         if cited.rest:
-            asked = self._ask(cited.rest, found.asked.mode, clock)
+            terms = query_terms(cited.rest)
+            asked = self._ask(cited.rest, found.asked.mode, clock, terms=terms)
             own = self.weigh(asked, rows)
         on_page = np.isin(rows, cited.on_page)
         own = lifted(own, on_page, above=max(float(found.evidence.max(initial=0.0)), above))
@@ -157,15 +168,15 @@ class Retriever:
             dense = dense_evidence(self._index.vectors.dots(asked.vector, rows))
         if asked.mode is not Mode.DENSE:
             idf_sum = sum(self._index.lexical.idf(term) for term in asked.terms)
-            scores = self._index.lexical.scores(asked.terms, rows)
+            scores = self._index.lexical.scores(asked.terms, rows, known=asked.told)
             lexical = lexical_evidence(scores, idf_sum=idf_sum)
         if asked.mode is Mode.HYBRID:
             prior = voice_prior(self._index.passages.types_of(rows))
         return Parts(dense, lexical, prior)
 
-    def _ask(self, text: str, mode: Mode, clock: Clock) -> Asked:
+    def _ask(self, text: str, mode: Mode, clock: Clock, *, terms: Sequence[str]) -> Asked:
         vector: FloatVector | None = None
         if mode is not Mode.LEXICAL:
             vector = self._embedder.embed_query(text)
             clock.lap("embed")
-        return Asked(terms=query_terms(text), mode=mode, vector=vector)
+        return Asked(terms=terms, mode=mode, vector=vector)

@@ -22,6 +22,9 @@ _KINDS: Final[Mapping[str, str]] = {
 _BASE: Final = b"{base}"
 """Stands in a page for the way from its address to the service's root."""
 
+_ELEMENT: Final = "opinion-search.js"
+"""What pages of other origins load: `security_headers` lets them."""
+
 router: Final = APIRouter(include_in_schema=False)
 
 
@@ -65,7 +68,22 @@ async def static(name: str, request: Request) -> Response:
     file = _FILES.get(name)
     if file is None or file.kind.startswith("text/html"):
         raise HTTPException(404)
-    return file.respond(request)
+    response = file.respond(request)
+    if name == _ELEMENT:  # as a module, too
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@router.get("/embed.js")
+async def element(request: Request) -> Response:
+    """Answer with the element that other pages embed."""
+    return await static(_ELEMENT, request)
+
+
+@router.get("/corpus")
+async def corpus_page(request: Request) -> Response:
+    """Answer with the page that shows the corpus at a glance."""
+    return _FILES["corpus.html"].respond(request)
 
 
 @router.get("/o/{opinion_id:path}")

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from indexer.records import OpinionType, SectionRole
 from service.answers import Mode
 from service.context_pack import LeftOut, Order
-from service.request_fields import Forum, MinScore, QueryText
+from service.request_fields import Forum, MinScore, QueryText, whole
 from service.schemas import AnswerModel, CaseOut, IndexOut, PageRangeOut
 from service.schemas_requests import FiltersIn, RequestModel
 
@@ -26,6 +26,7 @@ class ContextRequest(RequestModel):
             description="Most tokens of the pack's Markdown, as `tokenizer` of the answer counts them. "
             "Another model's tokenizer may count some 10 to 20% otherwise.",
         ),
+        BeforeValidator(whole, json_schema_input_type=Annotated[int, Field(ge=50, le=MOST_TOKENS)]),
     ] = 2_000
     filters: Annotated[
         FiltersIn | None, Field(strict=False, description="As in /v1/search; null: none.")
@@ -34,7 +35,9 @@ class ContextRequest(RequestModel):
     mode: Annotated[Mode, Field(strict=False, description="As in /v1/search.")] = Mode.HYBRID
     min_score: MinScore = 0.0
     k: Annotated[
-        int, Field(ge=1, le=100, description="Passages that are considered at the most.")
+        int,
+        Field(ge=1, le=100, description="Passages that are considered at the most."),
+        BeforeValidator(whole, json_schema_input_type=Annotated[int, Field(ge=1, le=100)]),
     ] = 50
     order: Annotated[
         Order,

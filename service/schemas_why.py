@@ -19,7 +19,7 @@ class HighlightOut(AnswerModel):
     ]
 
 
-class EvidenceOut(AnswerModel):
+class EvidenceOut(SelectableModel):
     """The numbers that the ranking was made of; null where one did not enter."""
 
     dense: Annotated[

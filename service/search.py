@@ -76,7 +76,7 @@ class SearchEngine:
             build_id=self._index.manifest.build_id,
             took_ms=clock.timings(),
             query_coverage=1.0,
-            exact=self._index.vectors.is_exact,
+            exact=found.dense is None or found.dense.exact,
             candidates_considered=len(found.rows),
             no_match=lost or (not found.named and not said and self._scoring.nothing(found)),
             hits=hits,

@@ -24,7 +24,7 @@ _ALWAYS: Final = {
     "Referrer-Policy": "no-referrer",  # an address may hold a query
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_EMBEDDED: Final = frozenset({"/embed.js"})
+_EMBEDDED: Final = frozenset({"/embed.js", "/static/opinion-search.js"})
 """What pages of other origins load by a tag."""
 
 

@@ -82,6 +82,15 @@ class Settings(BaseModel):
         str | None,
         Field(description="Name or folder of the model; unset: the one the index was built with."),
     ] = None
+    query_cache_size: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1_000_000,
+            description="Questions whose vectors each worker remembers (by hashes, not by their words), "
+            "some 2 KB each; 0: none.",
+        ),
+    ] = 4096
     poll_interval_s: Annotated[
         float,
         Field(
@@ -102,6 +111,15 @@ class Settings(BaseModel):
     max_concurrency: Annotated[
         int, Field(ge=1, le=1024, description="Requests worked on at once in each worker.")
     ] = 8
+    searches_at_once: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=1024,
+            description="Searches computed at once in each worker, the others in the order in which they "
+            "came; unset: one for each processor.",
+        ),
+    ] = None
     max_queue: Annotated[
         int,
         Field(

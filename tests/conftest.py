@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--fuzz-seconds", type=float, default=0.25, help="seconds for each parser (default: 0.25)"
     )
     fuzz.addoption("--fuzz-seeds", metavar="DIR", help="real sources to damage as well")
+    fuzz.addoption("--fuzz-index", metavar="DIR", help="an index to ask, instead of a made-up one")
     outline = parser.getgroup("outline", "tests/quality/test_outline.py")
     outline.addoption("--corpus", metavar="DIR", help="where the corpora are: judge all labels")
     outline.addoption("--results", metavar="FILE", help="write the figures there, as JSON")

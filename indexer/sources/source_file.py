@@ -1,10 +1,11 @@
 """A file of a source, wherever it lies: on disk or in an archive."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
+from indexer.sources.gauge import Gauge
 from indexer.sources.refused import Refused
 from indexer.sources.streams import uncompressed, why
 
@@ -48,6 +49,8 @@ class DiskFile:
 
     path: Path
     root: Path
+    gauge: Gauge | None = None
+    """Told how far it is read."""
 
     @property
     def place(self) -> str:
@@ -66,7 +69,7 @@ class DiskFile:
 
     def open(self) -> BinaryIO:
         """See `SourceFile`."""
-        return self.path.open("rb")
+        return self.path.open("rb") if self.gauge is None else self.gauge.open(self.path)
 
     def beside(self, relative: str) -> SourceFile | None:
         """See `SourceFile`."""
@@ -75,7 +78,7 @@ class DiskFile:
             if part == ".." and folder == self.root:
                 return None
             folder = folder.parent if part == ".." else folder / part
-        return DiskFile(folder, self.root) if folder.is_file() else None
+        return DiskFile(folder, self.root, self.gauge) if folder.is_file() else None
 
 
 def open_source(file: SourceFile) -> BinaryIO:
@@ -100,20 +103,20 @@ def is_aside(name: str) -> bool:
     return name.lower().startswith(_NOT_SOURCES)
 
 
-def disk_folders(path: Path) -> Iterator[Sequence[SourceFile] | Refused]:
+def disk_folders(path: Path, gauge: Gauge | None = None) -> Iterator[Sequence[DiskFile] | Refused]:
     """Yield the files of each folder in and below ``path``, outermost first, sorted by name.
 
     A folder that links lead back to is entered once; one that cannot be listed is refused.
     """
     if path.is_dir():
-        yield from _folder(path, path, frozenset())
+        yield from _folder(path, DiskFile(path, path, gauge), frozenset())
     else:
-        yield [DiskFile(path, path.parent)]
+        yield [DiskFile(path, path.parent, gauge)]
 
 
 def _folder(
-    folder: Path, root: Path, seen: frozenset[Path]
-) -> Iterator[Sequence[SourceFile] | Refused]:
+    folder: Path, source: DiskFile, seen: frozenset[Path]
+) -> Iterator[Sequence[DiskFile] | Refused]:
     here = folder.resolve()
     if here in seen:
         return
@@ -123,7 +126,7 @@ def _folder(
         yield Refused(place=str(folder), reason=f"cannot be read: {why(error)}")
         return
     visible = [entry for entry in entries if not is_aside(entry.name)]
-    yield [DiskFile(entry, root) for entry in visible if not entry.is_dir()]
+    yield [replace(source, path=entry) for entry in visible if not entry.is_dir()]
     for entry in visible:
         if entry.is_dir():
-            yield from _folder(entry, root, seen | {here})
+            yield from _folder(entry, source, seen | {here})

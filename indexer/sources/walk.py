@@ -20,6 +20,7 @@ from indexer.sources import (
 from indexer.sources.archives import DEEPEST, archive_folders, is_archive
 from indexer.sources.delivered import Delivered
 from indexer.sources.described import DESCRIBED, METADATA
+from indexer.sources.gauge import Gauge
 from indexer.sources.noticed import Noticed
 from indexer.sources.refused import Refused
 from indexer.sources.same_words import KnownCases
@@ -59,18 +60,30 @@ KINDS: Final = (
 _Given: TypeAlias = Delivered | Refused
 
 
-def read_sources(paths: Sequence[Path]) -> Iterator[CaseRecord | Refused | Noticed]:
+def read_sources(
+    paths: Sequence[Path], *, gauge: Gauge | None = None
+) -> Iterator[CaseRecord | Refused | Noticed]:
     """Yield every case of ``paths`` (files, or folders with all below them), and what is refused.
 
     The order is that of ``paths``, and sorted by name within folders. One case is in memory at a
     time. A case whose id, or all of whose words, came before is refused. What there is to say of a
-    case that is not refused comes before it; of courts that nobody knows, at the end. Raises
-    `SourceError` at once for a path that does not exist.
+    case that is not refused comes before it; of courts that nobody knows, at the end. ``gauge`` is
+    told how far the files are read. Raises `SourceError` at once for a path that does not exist.
     """
     for path in paths:
         if not path.exists():
             raise SourceError(path, "there is no such file or folder; check the path")
-    return _Corpus().read(given for path in paths for given in _deliveries(path))
+    counted = gauge or Gauge()
+    for path in paths if gauge else ():
+        _announce(path, counted)
+    return _Corpus().read(given for path in paths for given in _deliveries(path, counted))
+
+
+def _announce(path: Path, gauge: Gauge) -> None:
+    for folder in _folders(path, gauge):
+        if not isinstance(folder, Refused):
+            for file in folder:
+                gauge.announce(file.path)
 
 
 class _Corpus:
@@ -123,15 +136,21 @@ class _Corpus:
         return record
 
 
-def _deliveries(path: Path) -> Iterator[_Given]:
-    if path.name == METADATA:
-        beside = [file for file in path.parent.iterdir() if file.suffix.lower() in DESCRIBED]
-        files = [path, *sorted(file for file in beside if file.is_file())]
-        return _source([[DiskFile(file, path.parent) for file in files]], depth=0)
-    return _source(disk_folders(path), depth=0)
+def _deliveries(path: Path, gauge: Gauge) -> Iterator[_Given]:
+    return _source(_folders(path, gauge), gauge, depth=0)
 
 
-def _source(folders: Iterable[Sequence[SourceFile] | Refused], depth: int) -> Iterator[_Given]:
+def _folders(path: Path, gauge: Gauge) -> Iterator[Sequence[DiskFile] | Refused]:
+    if path.name != METADATA:
+        return disk_folders(path, gauge)
+    beside = [file for file in path.parent.iterdir() if file.suffix.lower() in DESCRIBED]
+    files = [path, *sorted(file for file in beside if file.is_file())]
+    return iter([[DiskFile(file, path.parent, gauge) for file in files]])
+
+
+def _source(
+    folders: Iterable[Sequence[SourceFile] | Refused], gauge: Gauge, depth: int
+) -> Iterator[_Given]:
     """Yield what ``folders`` hold, each folder before the archives in it; ``depth`` archives down."""
     waiting: dict[int, list[SourceFile]] = {}
     for folder in folders:
@@ -140,48 +159,60 @@ def _source(folders: Iterable[Sequence[SourceFile] | Refused], depth: int) -> It
             continue
         claimed: dict[int, list[SourceFile]] = {}
         packed: list[tuple[SourceFile, bytes]] = []
-        for file in folder:
-            yield from _sorted_in(file, claimed, packed)
+        yield from _sort(folder, gauge, claimed, packed)
         for kind in sorted(claimed):
             if KINDS[kind].needs_all:
                 waiting.setdefault(kind, []).extend(claimed[kind])
             else:
                 yield from KINDS[kind].read(claimed[kind])
         for file, head in packed:
-            yield from _archive(file, head, depth + 1)
+            yield from _archive(file, head, gauge, depth + 1)
     for kind in sorted(waiting):
         yield from KINDS[kind].read(waiting[kind])
+
+
+def _sort(
+    folder: Sequence[SourceFile],
+    gauge: Gauge,
+    claimed: dict[int, list[SourceFile]],
+    packed: list[tuple[SourceFile, bytes]],
+) -> Iterator[Refused]:
+    """Put the files of a folder where they belong, and yield those that belong nowhere."""
+    for file in folder:
+        with gauge.paused():
+            refused = _sorted_in(file, claimed, packed)
+        if refused is not None:
+            yield refused
 
 
 def _sorted_in(
     file: SourceFile,
     claimed: dict[int, list[SourceFile]],
     packed: list[tuple[SourceFile, bytes]],
-) -> Iterator[Refused]:
-    """Put ``file`` where it belongs, or yield why it belongs nowhere."""
+) -> Refused | None:
+    """Put ``file`` where it belongs, or return why it belongs nowhere."""
     try:
         head = head_of(file)
     except OSError as error:
-        yield Refused(place=file.place, reason=f"cannot be read: {why(error)}")
-        return
+        return Refused(place=file.place, reason=f"cannot be read: {why(error)}")
     if is_archive(head):
         packed.append((file, head))
-        return
+        return None
     for at, kind in enumerate(KINDS):
         if kind.claims(file, head):
             claimed.setdefault(at, []).append(file)
-            return
-    yield Refused(place=file.place, reason=_SKIPPED)
+            return None
+    return Refused(place=file.place, reason=_SKIPPED)
 
 
-def _archive(file: SourceFile, head: bytes, depth: int) -> Iterator[_Given]:
+def _archive(file: SourceFile, head: bytes, gauge: Gauge, depth: int) -> Iterator[_Given]:
     if depth > DEEPEST:
         reason = "an archive in an archive in an archive; unpack the outer one first"
         yield Refused(place=file.place, reason=reason)
         return
     try:
         with archive_folders(file, head) as folders:
-            inside = _source(folders, depth)
+            inside = _source(folders, gauge, depth)
             first = next(inside, None)
             yield first or Refused(place=file.place, reason="the archive has no sources in it")
             yield from inside

@@ -218,11 +218,23 @@ def exact_words(text: str) -> list[str]:
     Letter case, the form of apostrophes, white space and punctuation are ignored; accents, inner
     apostrophes, ``§`` (however many) and ``¶`` are not.
     """
-    return [
-        _bounded(word)
-        for match in _EXACT.finditer(unicodedata.normalize("NFC", text))
-        if (word := _exact_word(match[0]))
-    ]
+    found = _EXACT.findall(unicodedata.normalize("NFC", text))
+    return [word for word in map(_EXACTLY.__getitem__, found) if word]
+
+
+class _Exactly(dict[str, str]):
+    """The exact form of each word, remembered as `_Terms` are."""
+
+    def __missing__(self, word: str) -> str:
+        made = _bounded(_exact_word(word))
+        if len(word) <= _LONGEST:
+            if len(self) >= _MOST_REMEMBERED:
+                self.clear()
+            self[word] = made
+        return made
+
+
+_EXACTLY: Final = _Exactly()
 
 
 def _exact_word(word: str) -> str:

@@ -45,6 +45,8 @@ _MOST_CASES: Final = 20
 _MOST_BEARERS: Final = 5_000
 """Nor is a name looked for whose rarest word is in more names than this: ``state v. state``."""
 
+_SERIES: Final = "SELECT DISTINCT series FROM case_citation WHERE case_seq = ? ORDER BY 1"
+_STANDING: Final = 'SELECT row FROM passage WHERE row >= ? AND row < ? AND start < ? AND "end" > ?'
 _COUNT: Final = "SELECT count(*) FROM (SELECT 1 FROM case_name WHERE word = ? AND side = ? LIMIT ?)"
 _ALSO: Final = "EXISTS (SELECT 1 FROM case_name AS o WHERE o.word = ? AND o.side = ? AND o.case_seq = n.case_seq)"
 
@@ -133,14 +135,7 @@ class CaseFinder:
         """Return the rows, ascending, that stand on a page of ``case``; none where no mark tells."""
         with self._connections.lend() as db:
             found = {
-                row
-                for opinion in _opinions(db, case.seq)
-                for span in opinion.spans_of(series, page)
-                for (row,) in db.execute(
-                    "SELECT row FROM passage WHERE row >= ? AND row < ? "
-                    'AND start < ? AND "end" > ?',
-                    (opinion.rows.start, opinion.rows.stop, span.end, span.start),
-                )
+                row for opinion in _opinions(db, case.seq) for row in opinion.on(db, series, page)
             }
         return np.array(sorted(found), dtype=np.int64)
 
@@ -155,6 +150,25 @@ class CaseFinder:
             return [found_case(db, seq) for seq in cases_named(db, name)]
 
 
+class CasePages:
+    """The rows of a case and the pages they stand on, in every reporter that the case is cited by."""
+
+    def __init__(self, db: sqlite3.Connection, seq: int) -> None:
+        """Read the case at a position of the build."""
+        self.rows: Final = found_case(db, seq).rows
+        self._opinions = _opinions(db, seq)
+        self._series = [one for (one,) in db.execute(_SERIES, (seq,))]
+
+    def rows_on(self, db: sqlite3.Connection, page: int) -> set[int]:
+        """Return the rows on a page of that number; none where no mark tells."""
+        return {
+            row
+            for opinion in self._opinions
+            for series in self._series
+            for row in opinion.on(db, series, page)
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class _Pages:
     """The page marks of an opinion."""
@@ -164,7 +178,15 @@ class _Pages:
     marks: tuple[PageMark, ...]
 
     def of(self, series: str) -> list[PageMark]:
-        return [mark for mark in self.marks if series_key(*_volume(mark.reporter)) == series]
+        named = {mark.reporter for mark in self.marks}
+        wanted = {reporter for reporter in named if series_key(*_volume(reporter)) == series}
+        return [mark for mark in self.marks if mark.reporter in wanted]
+
+    def on(self, db: sqlite3.Connection, series: str, page: int) -> Iterator[int]:
+        """Yield the rows that stand on a page."""
+        for span in self.spans_of(series, page):
+            asked = (self.rows.start, self.rows.stop, span.end, span.start)
+            yield from (row for (row,) in db.execute(_STANDING, asked))
 
     def spans_of(self, series: str, page: int) -> Iterator[Span]:
         """Yield where a page stands: in the body, and again among the notes."""

@@ -30,6 +30,9 @@ MANIFEST: Final = "manifest.json"
 PASSAGES: Final = "passages.sqlite"
 LEXICAL: Final = "lexical"
 VECTORS: Final = "vectors.faiss"
+GRAPH: Final = "graph.faiss"
+GRAPH_NODES: Final = "graph-nodes.npy"
+GRAPH_DIGESTS: Final = "graph-digests.npy"
 REFUSED: Final = "refused.jsonl"
 NOTICES: Final = "notices.jsonl"
 
@@ -42,6 +45,7 @@ _REASONS: Final = {
     errno.EPERM: "permission denied",
     errno.ENOTDIR: "a file stands where a folder is needed",
     errno.EEXIST: "a file stands where a folder is needed",
+    errno.ENAMETOOLONG: "its name is too long",
     errno.EFBIG: "the file system refuses a file of this size",
     errno.EIO: "the disk reports an error",
     errno.ENOLCK: "the file system cannot lock files",
@@ -103,7 +107,10 @@ def _make_folder(path: Path) -> None:
     if path.is_dir():
         return
     _make_folder(path.parent)
-    path.mkdir(exist_ok=True)
+    try:
+        path.mkdir(exist_ok=True)
+    except FileNotFoundError as error:  # as below /proc: its parent is there
+        raise IndexWriteError(path, "no folder can be made there") from error
     sync(path.parent)
 
 

@@ -9,11 +9,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 import tantivy
 from tantivy import Occur, Query
 
@@ -26,6 +28,11 @@ _EXACT: Final = "exact"
 _ROW: Final = "row"
 _MARGIN: Final = 16
 """Rows looked at beyond those asked for, so that a tie at the cut rarely means asking again."""
+_RUN: Final = 16
+"""Neighbouring rows from this many on are asked for as a set of terms: one walk through the dictionary.
+Rows apart are looked up one by one, in half the time, up to so many:"""
+_MOST_LOOKED_UP: Final = 400
+_REMEMBERED_TERMS: Final = 65_536
 _HEAP_BYTES: Final = 512_000_000
 """Bound of the writer's memory. It grows with use and is not taken at the start."""
 
@@ -111,6 +118,7 @@ class LexicalIndex:
         self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._idf = lru_cache(_REMEMBERED_TERMS)(self._read_idf)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -142,13 +150,22 @@ class LexicalIndex:
             return self._top(self._only(query, allowed), k)
         return self._top(query, k, allowed=allowed, limit=depth * 3 // 2)
 
-    def scores(self, terms: Sequence[str], rows: Rows) -> Scores:
-        """Return the BM25 score of each of ``rows``, in their order; 0 where no term occurs."""
+    def scores(self, terms: Sequence[str], rows: Rows, *, known: Ranking | None = None) -> Scores:
+        """Return the BM25 score of each of ``rows``, in their order; 0 where no term occurs.
+
+        ``known`` is what `search` returned for the same terms: its rows are not looked at again.
+        """
         asked, places = np.unique(rows, return_inverse=True)
         scores = np.zeros(len(asked), dtype=np.float64)
-        if len(asked):
-            found = self._run(self._only(self._any_of(terms), asked), len(asked))
-            scores[np.searchsorted(asked, found.rows)] = found.scores
+        left = asked
+        if known is not None and len(known):
+            found = is_in(known.rows, asked)
+            at = np.searchsorted(asked, known.rows[found])
+            scores[at] = known.scores[found]
+            left = np.delete(asked, at)
+        if len(left):
+            ranking = self._run(self._only(self._any_of(terms), left), len(left))
+            scores[np.searchsorted(asked, ranking.rows)] = ranking.scores
         return scores[places]
 
     def idf(self, term: str) -> float:
@@ -156,6 +173,9 @@ class LexicalIndex:
 
         The form of Lucene and of ``tantivy:src/query/bm25.rs``: never negative.
         """
+        return self._idf(term)
+
+    def _read_idf(self, term: str) -> float:
         holding = self._searcher.doc_freq(_STEM, term)
         return math.log1p((self.passages - holding + 0.5) / (holding + 0.5))
 
@@ -195,10 +215,20 @@ class LexicalIndex:
 
     def _only(self, query: Query, rows: Rows) -> Query:
         """Return ``query`` restricted to ``rows``, its scores unchanged."""
-        chosen = Query.term_set_query(self._schema, _ROW, rows.tolist())
         return Query.boolean_query(
-            [(Occur.Must, query), (Occur.Must, Query.const_score_query(chosen, 0.0))]
+            [(Occur.Must, query), (Occur.Must, Query.const_score_query(self._rows(rows), 0.0))]
         )
+
+    def _rows(self, rows: Rows) -> Query:
+        """Return a query for an ascending set of rows, in the form that is fastest for it."""
+        together = _in_runs(rows)
+        apart = rows[~together].tolist()
+        if len(apart) > _MOST_LOOKED_UP:
+            return Query.term_set_query(self._schema, _ROW, rows.tolist())
+        chosen = [Query.term_query(self._schema, _ROW, row, "basic") for row in apart]
+        if len(apart) < len(rows):
+            chosen.append(Query.term_set_query(self._schema, _ROW, rows[together].tolist()))
+        return Query.boolean_query([(Occur.Should, one) for one in chosen])
 
     def _all(self, query: Query) -> Rows:
         constant = Query.const_score_query(query, 1.0)
@@ -234,6 +264,13 @@ class LexicalIndex:
         return Ranking(
             np.array(rows, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64)
         )
+
+
+def _in_runs(rows: Rows) -> npt.NDArray[np.bool_]:
+    """Say of each row of an ascending set whether it is one of `_RUN` neighbours or more."""
+    edges = np.flatnonzero(np.diff(rows, prepend=-2, append=np.iinfo(np.int64).max) > 1)
+    sizes = np.diff(edges)
+    return np.repeat(sizes >= _RUN, sizes)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeVar
@@ -12,9 +12,13 @@ from indexer.records import PassageLimits
 from indexer.store.files import MANIFEST, write_errors
 from models.base import ModelSpec
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 """Raise by one whenever a file of the index changes shape or meaning."""
 OLDEST_READABLE: Final = 3
+
+EXACT: Final = "exact"
+HNSW_SQ8: Final = "hnsw-sq8"
+"""Kinds of `VectorSearch`."""
 
 _T = TypeVar("_T")
 
@@ -43,6 +47,32 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VectorSearch:
+    """How the vectors of a build are searched, chosen by measuring them when it was made."""
+
+    kind: str
+    """``exact``, or ``hnsw-sq8``: a graph of vectors in 8 bits a number, whose candidates are ranked by
+    exact products."""
+    links: int
+    """Neighbours a node of the graph keeps, twice as many on its lowest level; 0 without one."""
+    ef_construction: int
+    """Candidates looked at for the neighbours of a new node."""
+    ef_search: int
+    """Candidates looked at for a question: the fewest that reached the recall wanted."""
+    recall_at_10: float
+    """Share of the ten true nearest that were found; 1 where every vector is looked at."""
+    recall_at_100: float
+    measured_queries: int
+    """Of how many questions those are the means; 0 where nothing had to be measured."""
+    queries: str
+    """What those questions were."""
+    added: int
+    """Vectors added to the graph of an earlier build; 0 when it was made at once."""
+    removed: int
+    """Nodes of that graph which stand for no row any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """A build's identity, and what its files must be."""
 
@@ -65,6 +95,8 @@ class Manifest:
     """How raw scores become calibrated ones: JSON, not looked into here."""
     cost: Mapping[str, float] = field(default_factory=dict)
     """What making it cost, by the names of `indexer.cost.Cost`; empty when it is not known."""
+    vectors: VectorSearch | None = None
+    """`None` for a build of format 3: exact."""
     files: Mapping[str, FileFacts] = field(default_factory=dict)
     """By name relative to the build's folder, in POSIX form; all files but the manifest."""
 
@@ -115,6 +147,7 @@ def read(folder: Path) -> Manifest:
         sources=_names(path, _take(path, raw, "sources", list)),
         calibration=_take(path, raw, "calibration", dict),
         cost=_numbers(path, "cost", raw.get("cost", {})),
+        vectors=_optional(path, raw, "vectors", VectorSearch),
         files=_files(path, _take(path, raw, "files", dict)),
     )
 
@@ -157,6 +190,13 @@ def _record(path: Path, key: str, raw: Mapping[str, Any], kind: type[_T]) -> _T:
         raise IndexCorruptError(path, f"the manifest's {key} cannot be: {error}") from error
 
 
+def _optional(path: Path, raw: Mapping[str, Any], key: str, kind: type[_T]) -> _T | None:
+    """Read a record that an older format does not have."""
+    if raw.get(key) is None:
+        return None
+    return _record(path, key, _take(path, raw, key, dict), kind)
+
+
 def _names(path: Path, raw: list[Any]) -> tuple[str, ...]:
     if not all(_is(name, str) for name in raw):
         raise IndexCorruptError(path, "the manifest's sources are not strings")
@@ -191,6 +231,14 @@ def check_fast(folder: Path, manifest: Manifest) -> None:
 def check_full(folder: Path, manifest: Manifest) -> None:
     """See that every file is there with its checksum."""
     check_fast(folder, manifest)
-    for name, facts in manifest.files.items():
+    check_some(folder, manifest, manifest.files)
+
+
+def check_some(folder: Path, manifest: Manifest, names: Iterable[str]) -> None:
+    """See that the files of these names are there with their checksums."""
+    for name in names:
+        facts = manifest.files.get(name)
+        if facts is None or not (folder / name).is_file():
+            raise IndexCorruptError(folder / name, "the file is missing")
         if _sha(folder / name) != facts.sha256:
             raise IndexCorruptError(folder / name, "the file's checksum is not the manifest's")

@@ -3,7 +3,8 @@
 A term that is a word begins with its word's first letters, whatever the stemmer did to the end. So
 only the places where such letters begin a word are analysed, and the few where a word is written in
 a way that hides its letters: with accents, or with a mark after the first ones (``O'Connor``,
-``non-violent``, ``U.S.C.``).
+``non-violent``, ``U.S.C.``). The letters are looked for one beginning after the other: a regular
+expression of them all would have to be compiled for each question, and reads no faster.
 """
 
 import re
@@ -40,11 +41,10 @@ class TermFinder:
         """Take terms as `analysis.query_terms` gives them."""
         self._terms = frozenset(terms)
         words = [term for term in self._terms if "_" not in term and term[:1] != "§"]
-        prefixes = sorted({_prefix(word) for word in words if word.isascii()})
-        self._everywhere = len(prefixes) > _MOST_PREFIXES
-        # The test that a word begins comes behind its first letter: `re` leaps to a letter, not to a test.
-        starts = (rf"{word[0]}(?<![^\W_].){word[1:]}" for word in prefixes)
-        self._starts = re.compile("|".join(starts) or r"(?!)")
+        self._prefixes = sorted({_prefix(word) for word in words if word.isascii()})
+        self._everywhere = len(self._prefixes) > _MOST_PREFIXES
+        self._sections = [_digits(term[1:]) for term in self._terms if term[:1] == "§"]
+        self._citations = [_digits(term) for term in self._terms if "_" in term]
 
     def find(self, text: str) -> list[Term]:
         """Return the terms in ``text``, in the order of `analyse`."""
@@ -57,16 +57,16 @@ class TermFinder:
             for word in _words_of(text[start:end])
             if word.term in self._terms
         ]
-        if any(term[:1] == "§" and _digits(term[1:]) in text for term in self._terms):
+        if any(digits in text for digits in self._sections):
             terms += [term for term in section_terms(text) if term.term in self._terms]
-        if any("_" in term and _digits(term) in text for term in self._terms):
+        if any(digits in text for digits in self._citations):
             terms += [term for term in citations_in(text) if term.term in self._terms]
         terms.sort(key=itemgetter(1, 2))
         return terms
 
     def _candidates(self, text: str, lower: str) -> list[int]:
         """Return, in order, a place in every word that may give one of the terms."""
-        found = [match.start() for match in self._starts.finditer(lower)]
+        found = [place for prefix in self._prefixes for place in _beginnings(lower, prefix)]
         found += [match.start() for match in _BROKEN.finditer(text)]
         if not text.isascii():
             found += [match.start() for match in _FOREIGN.finditer(text)]
@@ -75,6 +75,15 @@ class TermFinder:
 
 def _prefix(term: str) -> str:
     return term[: max(1, min(_TELLING, len(term) - _CHANGED_BY_STEMMING))]
+
+
+def _beginnings(text: str, prefix: str) -> Iterator[int]:
+    """Yield where a word begins with ``prefix``."""
+    place = text.find(prefix)
+    while place >= 0:
+        if not place or not text[place - 1].isalnum():
+            yield place
+        place = text.find(prefix, place + 1)
 
 
 def _stretches(text: str, places: list[int]) -> Iterator[tuple[int, int]]:

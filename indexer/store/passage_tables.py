@@ -7,6 +7,7 @@ neighbouring, so an opinion, a section and a filter are ranges of rows.
 import datetime
 import json
 import re
+import struct
 from calendar import monthrange
 from collections.abc import Sequence
 from typing import Any, Final
@@ -51,7 +52,8 @@ CREATE TABLE passage (
     row INTEGER PRIMARY KEY, section_seq INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     byte_start INTEGER NOT NULL, byte_end INTEGER NOT NULL,
-    tokens INTEGER NOT NULL, text_sha256 BLOB NOT NULL
+    tokens INTEGER NOT NULL, text_sha256 BLOB NOT NULL,
+    sentences BLOB  -- starts of all but the first, uint16; NULL: not told, or too far apart
 );
 CREATE TABLE person (id INTEGER PRIMARY KEY, words TEXT NOT NULL UNIQUE);
 CREATE TABLE opinion_person (
@@ -68,6 +70,9 @@ CREATE INDEX opinion_by_type ON opinion (type);
 CREATE INDEX section_by_opinion ON section (opinion_seq);
 CREATE INDEX section_by_role ON section (role);
 """
+
+_FARTHEST: Final = 0xFFFF
+"""The greatest start of a sentence that its column holds."""
 
 CASE_COLUMNS: Final = 15
 """How many columns of ``case_record`` from ``seq`` on make a `Case`."""
@@ -156,3 +161,17 @@ def section_of(columns: Sequence[Any]) -> Section:
         heading=heading, path=tuple(json.loads(path)), number=number, role=SectionRole(role),
         span=Span(start, end), noted_at=noted_at,
     )  # fmt: skip
+
+
+def sentence_column(sentences: Sequence[int] | None) -> bytes | None:
+    """Return the column ``sentences`` of ``passage``."""
+    if sentences is None or sentences[-1] > _FARTHEST:
+        return None
+    return struct.pack(f"<{len(sentences) - 1}H", *sentences[1:])
+
+
+def sentences_of(column: bytes | None) -> tuple[int, ...] | None:
+    """Read the column ``sentences`` of ``passage``; `None` where it does not tell."""
+    if column is None:
+        return None
+    return (0, *struct.unpack(f"<{len(column) // 2}H", column))

@@ -19,6 +19,8 @@ from indexer.store.citation_links import link_citations
 from indexer.store.citation_tables import INSERT_AUTHORITY, INSERT_CITATION, authority_rows
 from indexer.store.citation_tables import TABLES as CITATION_TABLES
 from indexer.store.citation_tables import citation_rows as cited_rows
+from indexer.store.cited_places import TABLE as PLACES_TABLE
+from indexer.store.cited_places import write_cited_places
 from indexer.store.passage_tables import (
     APPLICATION_ID,
     INDEXES,
@@ -26,6 +28,7 @@ from indexer.store.passage_tables import (
     case_row,
     header_columns,
     section_columns,
+    sentence_column,
 )
 from indexer.store.stored import StoreCounts
 
@@ -86,6 +89,7 @@ class PassageWriter:
                 + TABLES
                 + FINDER_TABLES
                 + CITATION_TABLES
+                + PLACES_TABLE
             )
             self._db.execute("BEGIN")
 
@@ -145,6 +149,7 @@ class PassageWriter:
                     self._db.execute("COMMIT")
                     self._db.executescript(INDEXES)
                     link_citations(self._db)
+                    write_cited_places(self._db)
         finally:
             self._db.close()
 
@@ -225,7 +230,7 @@ class PassageWriter:
         run_many("INSERT INTO section VALUES (?,?,?,?,?,?,?,?,?,?,?)", batch.sections)
         run_many("INSERT OR IGNORE INTO case_citation VALUES (?,?,?)", batch.citations)
         run_many("INSERT INTO case_name VALUES (?,?,?,?)", batch.names)
-        run_many("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?)", batch.passages)
+        run_many("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", batch.passages)
         run_many(
             "INSERT OR IGNORE INTO person (words) VALUES (?)", [(n,) for n, _ in batch.persons]
         )
@@ -322,5 +327,5 @@ def _passage_rows(
         at, at_byte = span.end, start + len(data)
         yield (
             passage.row, first_section + passage.section, span.start, span.end, start, at_byte,
-            passage.tokens, hashlib.sha256(data).digest(),
+            passage.tokens, hashlib.sha256(data).digest(), sentence_column(passage.sentences),
         )  # fmt: skip

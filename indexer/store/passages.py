@@ -31,7 +31,9 @@ from indexer.store.case_finder import CaseFinder
 from indexer.store.citation_finder import CitationFinder
 from indexer.store.cited_places import CitedPlaces
 from indexer.store.connections import Connections
+from indexer.store.corpus_overview import CorpusOverview
 from indexer.store.near_cases import NearCases
+from indexer.store.opinion_citations import OpinionCitations
 from indexer.store.passage_facets import facets_of
 from indexer.store.passage_rows import PassageRows
 from indexer.store.passage_select import conditions_of
@@ -42,8 +44,10 @@ from indexer.store.passage_tables import (
     header_of,
     pages_of,
     section_of,
+    sentences_of,
 )
 from indexer.store.ranking import Rows, rows_of_ranges
+from indexer.store.section_table import SectionTables
 from indexer.store.stored import (
     CatalogueEntry,
     Facets,
@@ -58,7 +62,7 @@ _PASSAGE_ID: Final = re.compile(r"(.+):(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})
 
 _FETCH: Final = """
 SELECT p.row, s.opinion_seq, p.section_seq, p.start, p."end", p.byte_start, p.byte_end, p.tokens,
-       p.text_sha256, s.heading, s.path, s.number, s.role, s.start, s."end", s.noted_at,
+       p.text_sha256, {sentences}, s.heading, s.path, s.number, s.role, s.start, s."end", s.noted_at,
        CASE WHEN s.noted_at IS NOT NULL THEN (
            SELECT o.id || ':' || q.start || '-' || q."end" FROM opinion AS o
            JOIN passage AS q ON q.row BETWEEN o.first_row AND p.row
@@ -105,7 +109,11 @@ class PassageStore:
         self.citations: Final = CitationFinder(self._connections)
         self.cited_places: Final = CitedPlaces(self._connections)
         self.near: Final = NearCases(self._connections)
+        self.opinion_citations: Final = OpinionCitations(self._connections)
+        self.corpus: Final = CorpusOverview(self._connections)
         self.rows: Final = PassageRows(self._connections)
+        self.sections: Final = SectionTables(self._connections)
+        self._fetch_rows = lru_cache(1)(self._fetch_statement)
         self._facts = lru_cache(_CACHED_OPINIONS)(self._read_facts)
         self._opinion_columns = lru_cache(1)(self._read_columns)
 
@@ -135,7 +143,8 @@ class PassageStore:
         """Return the passages of ``rows``, in their order; `NotInIndexError` for a row too many."""
         wanted = [int(row) for row in rows]
         with self._connections.lend() as db:
-            found = {row[0]: row for row in db.execute(_FETCH, (json.dumps(sorted(set(wanted))),))}
+            asked = json.dumps(sorted(set(wanted)))
+            found = {row[0]: row for row in db.execute(self._fetch_rows(), (asked,))}
             missing = [row for row in wanted if row not in found]
             if missing:
                 raise NotInIndexError("row", str(missing[0]))
@@ -300,7 +309,7 @@ class PassageStore:
             return facets_of(db)
 
     def _stored(self, db: sqlite3.Connection, columns: Sequence[Any]) -> StoredPassage:
-        row, opinion_seq, section_seq, start, end, byte_start, byte_end, tokens, sha = columns[:9]
+        row, opinion_seq, section_seq, start, end, byte_start, byte_end, tokens = columns[:8]
         facts = self._facts(opinion_seq)
         span = Span(start, end)
         with db.blobopen("opinion", "text", opinion_seq, readonly=True) as text:
@@ -314,15 +323,22 @@ class PassageStore:
                 span=span,
                 text=data.decode(),
                 tokens=tokens,
+                sentences=sentences_of(columns[9]),
             ),
-            section=section_of(columns[9:-1]),
+            section=section_of(columns[10:-1]),
             noted_in=columns[-1],
             opinion=facts.header,
             case=facts.case,
-            text_sha256=bytes(sha).hex(),
+            text_sha256=bytes(columns[8]).hex(),
             pages=facts.pages.ranges(span),
             cited_by=facts.cited_by,
         )
+
+    def _fetch_statement(self) -> str:
+        """Return the statement of `fetch`: a build of format 3 does not tell sentences."""
+        with self._connections.lend() as db:
+            columns = {name for _, name, *_ in db.execute("PRAGMA table_info(passage)")}
+        return _FETCH.format(sentences="p.sentences" if "sentences" in columns else "NULL")
 
     def _read_columns(self) -> _OpinionColumns:
         with self._connections.lend() as db:

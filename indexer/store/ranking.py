@@ -18,15 +18,17 @@ class Ranking:
 
     rows: Rows
     scores: Scores
+    exact: bool = True
+    """Whether they are surely the best, every row that was admitted having been looked at."""
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-def best_first(rows: Rows, scores: Scores, k: int) -> Ranking:
+def best_first(rows: Rows, scores: Scores, k: int, *, exact: bool = True) -> Ranking:
     """Rank any rows by their scores and keep the first ``k``."""
     order = np.lexsort((rows, -scores))[:k]
-    return Ranking(rows[order], scores[order])
+    return Ranking(rows[order], scores[order], exact)
 
 
 def rows_of_ranges(ranges: npt.NDArray[np.int64]) -> Rows:

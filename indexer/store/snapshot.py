@@ -63,7 +63,12 @@ class Index:
                 raise IndexCorruptError(
                     folder / LEXICAL, f"{lexical.passages} passages instead of {expected}"
                 )
-            vectors = VectorIndex.open(folder / VECTORS, dim=manifest.model.dim, count=expected)
+            vectors = VectorIndex.open(
+                folder / VECTORS,
+                dim=manifest.model.dim,
+                count=expected,
+                search=manifest.vectors,
+            )
             undo.pop_all()
         return cls(
             folder=folder, manifest=manifest, passages=passages, lexical=lexical, vectors=vectors

@@ -3,54 +3,30 @@
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Final, Self
-from uuid import uuid4
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.store.files import CACHE, write_errors
+from indexer.store.cache_file import CacheFile
 from models.base import FloatMatrix
 
-_TABLE: Final = """
-PRAGMA auto_vacuum = INCREMENTAL;
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
+_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS vector (
     text_sha256 BLOB NOT NULL UNIQUE, crc INTEGER NOT NULL, vector BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS published (build_id TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TEMP TABLE kept (text_sha256 BLOB PRIMARY KEY) WITHOUT ROWID;
 """
+_PROBE: Final = "SELECT text_sha256, crc, vector FROM vector LIMIT 1"
 _ASKED_AT_ONCE: Final = 500
-_NOT_DAMAGE: Final = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_READONLY,
-    }
-)
-"""Primary codes of SQLite that speak of the disk or of others, not of what the file holds."""
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # absent where Python raised it
-    return (code & 0xFF) not in _NOT_DAMAGE
-
-
-class VectorCache:
+class VectorCache(CacheFile):
     """The vectors that one model gave, by the SHA-256 (hex) of the text; for one thread.
 
-    What was put survives a kill. A file that cannot be read, or written to, is never a reason for a
-    build to fail, and ``warn`` is told. Damaged, it is moved aside, and the cache starts empty; on a
-    disk that is full or read-only it stays as it is, and the build goes on without it. A vector whose
-    checksum is wrong counts as absent.
+    What was put survives a kill. A vector whose checksum is wrong counts as absent.
     """
 
     def __init__(
@@ -62,22 +38,15 @@ class VectorCache:
         warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Open or make ``ROOT/cache/<first 16 of fingerprint>.sqlite``."""
-        self._path = root / CACHE / f"{fingerprint[:16]}.sqlite"
         self._dim = dim
-        self._warn = warn
-        with write_errors(root):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = self._open()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; may be called twice."""
-        self._db.close()
+        super().__init__(
+            root,
+            f"{fingerprint[:16]}.sqlite",
+            what="vector cache",
+            tables=_TABLES,
+            probe=_PROBE,
+            warn=warn,
+        )
 
     def get(self, hashes: Sequence[str]) -> tuple[npt.NDArray[np.bool_], FloatMatrix]:
         """Return which vectors are known, shape ``(n,)``, and all, ``(n, dim)``, unknown ones 0."""
@@ -123,8 +92,7 @@ class VectorCache:
         """
         gone = self._change(lambda: self._prune(keep_hashes, before))
         if gone:
-            with suppress(sqlite3.DatabaseError):  # what is free stays in the file
-                self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            self._vacuum()
         return gone
 
     def _prune(self, keep_hashes: Iterable[str], before: str) -> int:
@@ -145,15 +113,6 @@ class VectorCache:
         self._db.execute("DELETE FROM published WHERE build_id < ?", (before,))
         return gone
 
-    def _change(self, change: Callable[[], int]) -> int:
-        """Do all of ``change`` or nothing; 0 when the file cannot be written."""
-        try:
-            with self._db:
-                return change()
-        except sqlite3.DatabaseError as error:
-            self._start_anew(error)
-            return 0
-
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM vector").fetchone()[0])
 
@@ -170,44 +129,3 @@ class VectorCache:
             for text_hash, crc, vector in self._db.execute("".join(statement), part):
                 if len(vector) == 4 * self._dim and zlib.crc32(vector) == crc:
                     yield text_hash.hex(), vector
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            return self._connect()
-        except sqlite3.DatabaseError as error:
-            return self._anew(error)
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path)
-        try:
-            db.executescript(_TABLE)
-            db.execute("SELECT text_sha256, crc, vector FROM vector LIMIT 1").fetchone()
-        except sqlite3.DatabaseError:
-            db.close()
-            raise
-        return db
-
-    def _start_anew(self, error: sqlite3.DatabaseError) -> None:
-        self._db.close()
-        self._db = self._anew(error)
-
-    def _in_memory(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
-        self._warn(f"{self._path}: {error}; this build goes on without its vector cache")
-        db = sqlite3.connect(":memory:")
-        db.executescript(_TABLE)
-        return db
-
-    def _anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
-        """Move a damaged file aside and start an empty one; where that cannot be, one in memory."""
-        if not _is_damage(error):
-            return self._in_memory(error)
-        aside = self._path.with_suffix(f".{uuid4().hex[:8]}.bad")
-        try:
-            self._path.replace(aside)
-            for suffix in ("-wal", "-shm"):
-                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-            db = self._connect()
-        except (OSError, sqlite3.DatabaseError):
-            return self._in_memory(error)
-        self._warn(f"{self._path}: {error}; moved to {aside.name}, the vector cache starts empty")
-        return db

@@ -1,8 +1,14 @@
-"""The FAISS file: one unit vector a row. Nothing else imports faiss."""
+"""The vectors: one unit vector a row, exact products with any of them, the nearest by them.
+
+A large build also has a graph (`vector_graph`). It only proposes candidates; they are ranked by the same
+products. No other file than these two, and `graph_writer`, imports faiss.
+"""
 
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from copy import copy
+from math import ceil
 from pathlib import Path
 from typing import Final, Self, cast
 
@@ -10,7 +16,9 @@ import faiss
 import numpy as np
 
 from indexer.errors import IndexCorruptError, IndexerError, IndexOpenError, IndexWriteError
-from indexer.store.ranking import Ranking, Rows, Scores, best_first
+from indexer.store.manifest import EXACT, VectorSearch
+from indexer.store.ranking import Ranking, Rows, Scores, best_first, is_in
+from indexer.store.vector_graph import Graph, reading
 from models.base import FloatMatrix, FloatVector
 
 _FLAT_BY_PRODUCT: Final = b"IxFI"
@@ -21,17 +29,17 @@ _COUNT: Final = struct.Struct("<q")
 _COUNT_AT: Final = 8
 _BLOCK: Final = 4096
 """Rows gathered at a time."""
-_GATHERED_SHARE: Final = 0.05
-"""Up to this share of the rows allowed, gathering them beats FAISS passing over the others."""
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turn what FAISS raises about ``path`` into this package's own error."""
-    try:
-        yield
-    except RuntimeError as error:
-        raise IndexCorruptError(path, "FAISS cannot read it") from error
+_ROWS_A_STEP: Final = 45
+_RUNS_A_STEP: Final = 30
+"""How many products take the time of one step in the graph: of rows that follow one another, 0.1 µs each,
+and besides of rows apart from the one before, another 0.15 µs; a step takes 4 to 5 µs."""
+_SPARE: Final = 1.25
+"""Candidates ranked for each that is wanted: the graph's own order is that of 8 bits a number."""
+_TRIES: Final = 2
+_ENOUGH: Final = 0.9
+"""Of the rows that should have been met: how many are is a matter of chance."""
+_MEASURED_DEPTH: Final = 100
+"""How many nearest the manifest's ``ef_search`` is for; more are sought further."""
 
 
 @contextmanager
@@ -105,6 +113,8 @@ class VectorIndex:
 
     def __init__(self, path: Path, index: "faiss.IndexFlatIP") -> None:
         """Take an opened index; use `open`."""
+        self._graph: Graph | None = None
+        self._reach = 0
         self._path = path
         self._index = index
         self._dim = int(index.d)
@@ -116,26 +126,43 @@ class VectorIndex:
         self._matrix.flags.writeable = False
 
     @classmethod
-    def open(cls, path: Path, *, dim: int | None = None, count: int | None = None) -> Self:
+    def open(
+        cls,
+        path: Path,
+        *,
+        dim: int | None = None,
+        count: int | None = None,
+        search: VectorSearch | None = None,
+    ) -> Self:
         """Map the file that `write_vectors` wrote, and see that it has ``count`` rows of ``dim``.
 
-        Also asks FAISS for a few products that numpy knows: its own OpenBLAS is an old one.
+        With a ``search`` by graph also maps that, from the same folder; without it is exact. Also asks
+        FAISS for a few products that numpy knows: its own OpenBLAS is an old one.
         """
         found_dim, found_count = _shape_of(path)
         if dim not in {None, found_dim} or count not in {None, found_count}:
             raise IndexCorruptError(
                 path, f"{found_count} vectors of {found_dim} instead of {count} of {dim}"
             )
-        with _reading(path):
+        with reading(path):
             index = cast("faiss.IndexFlatIP", faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
         opened = cls(path, index)
         opened._check_arithmetic()
+        if search is not None and search.kind != EXACT:
+            opened._graph = Graph.open(path.parent, vectors=opened._matrix)
+            opened._reach = search.ef_search
         return opened
 
     @property
     def is_exact(self) -> bool:
-        """Whether `nearest` finds the true nearest: yes, every vector is looked at."""
-        return True
+        """Whether `nearest` always finds the true nearest: there is no graph. See `Ranking.exact`."""
+        return self._graph is None
+
+    def following(self, reach: int) -> Self:
+        """Return the same vectors with another ``ef_search``."""
+        other = copy(self)
+        other._reach = reach
+        return other
 
     @property
     def dim(self) -> int:
@@ -148,19 +175,34 @@ class VectorIndex:
     def nearest(self, query: FloatVector, k: int, allowed: Rows | None = None) -> Ranking:
         """Return the ``k`` rows of the largest dot product with ``query``, shape ``(dim,)``.
 
-        Exact with any filter (an ascending set of rows): FAISS, or for few rows numpy, chooses
-        candidates with room for their rounding, and `dots` ranks those.
+        Of ``allowed``, an ascending set of rows, where it is given. The ranking says whether it is exact:
+        it is without a graph, and where so few rows are allowed that all of them are looked at. Either
+        way FAISS only chooses candidates, and `dots` ranks those.
         """
         asked = np.ascontiguousarray(query, dtype=np.float32)
         if asked.shape != (self._dim,):
             raise ValueError(f"the query has the shape {asked.shape}, not ({self._dim},)")
-        if allowed is None:
-            rows = self._scan(asked, k, None)
-        elif len(allowed) <= self._count * _GATHERED_SHARE:
-            rows = self._gather(asked, k, allowed)
-        else:
-            rows = self._scan(asked, k, allowed)
+        probable = self._by_graph(asked, k, allowed)
+        if probable is not None:
+            return best_first(probable, self.dots(asked, probable), k, exact=False)
+        rows = self._scan(asked, k) if allowed is None else self._pick(asked, k, allowed)
         return best_first(rows, self.dots(asked, rows), k)
+
+    def best_of_many(self, queries: FloatMatrix, k: int, *, threads: int) -> Scores:
+        """Return the ``k`` greatest products of each query with any row, best first.
+
+        Shape ``(queries, k)``, fewer where there are fewer rows; summed in single precision.
+        """
+        faiss.omp_set_num_threads(threads)
+        with reading(self._path):
+            scores, _ = self._index.search(np.ascontiguousarray(queries), min(k, self._count))
+        wide: Scores = scores.astype(np.float64)
+        return wide
+
+    @property
+    def matrix(self) -> FloatMatrix:
+        """All vectors, ``(rows, dim)``, mapped and read-only."""
+        return self._matrix
 
     def vectors(self, rows: Rows) -> FloatMatrix:
         """Return a copy of the vectors of ``rows``, in their order, shape ``(len(rows), dim)``."""
@@ -179,50 +221,74 @@ class VectorIndex:
         return scores
 
     @property
-    def _rounding(self) -> float:
+    def rounding(self) -> float:
         """Bound of the difference of two float32 dot products of unit vectors to the true ones."""
         return self._dim * float(np.finfo(np.float32).eps)
 
-    def _gather(self, query: FloatVector, k: int, allowed: Rows) -> Rows:
+    def _by_graph(self, query: FloatVector, k: int, allowed: Rows | None) -> Rows | None:
+        """Return candidates of the graph, or `None` where looking at all rows is better.
+
+        Of the nearest rows of all, those that are allowed are the nearest of these. So with a filter the
+        graph is followed until it has met as many of them as it is followed to without one: once again
+        where the filter and the question keep apart.
+        """
+        if self._graph is None:
+            return None
+        passing = self._count if allowed is None else len(allowed)
+        wanted, needed = max(1, ceil(k * _SPARE)), ceil(self._reach * max(1.0, k / _MEASURED_DEPTH))
+        reach = ceil(needed * self._count / max(1, passing))
+        for _ in range(_TRIES):
+            if reach > passing / _ROWS_A_STEP and reach > self._steps_of_all(allowed):
+                break
+            if allowed is None:
+                return self._graph.candidates(query, wanted, reach=reach)
+            met = self._graph.candidates(query, reach, reach=reach)
+            found = met[is_in(met, allowed)]
+            if len(found) >= needed * _ENOUGH:
+                return found[:wanted]
+            reach = ceil(reach * needed / max(1, len(found)))
+        return None
+
+    def _steps_of_all(self, allowed: Rows | None) -> float:
+        """Return how many steps in the graph take the time of looking at all rows allowed."""
+        if allowed is None:
+            return self._count / _ROWS_A_STEP
+        runs = np.count_nonzero(np.diff(allowed) != 1)  # half a millisecond for a quarter million
+        return len(allowed) / _ROWS_A_STEP + float(runs) / _RUNS_A_STEP
+
+    def _pick(self, query: FloatVector, k: int, allowed: Rows) -> Rows:
+        """Return all rows allowed that may be among the ``k`` nearest of them."""
         if len(allowed) <= k:
             return allowed
-        # Not `@`: the threads of numpy's BLAS cost more than they bring when requests run at once.
-        blocks = [
-            np.einsum("ij,j->i", self._matrix[allowed[start : start + _BLOCK]], query)
-            for start in range(0, len(allowed), _BLOCK)
-        ]
-        scores = np.concatenate(blocks)
+        rows = np.ascontiguousarray(allowed, dtype=np.int64)
+        if rows[0] < 0 or rows[-1] >= self._count:  # FAISS would read what is not there
+            raise IndexError(f"rows {rows[0]} to {rows[-1]} of {self._count}")
+        scores = np.empty(len(rows), dtype=np.float32)
+        faiss.omp_set_num_threads(1)  # a setting of the calling thread
+        self._index.compute_distance_subset(  # type: ignore[attr-defined]  # not in its stubs
+            1, faiss.swig_ptr(query), len(rows), faiss.swig_ptr(scores), faiss.swig_ptr(rows)
+        )
         cut = np.partition(scores, len(scores) - k)[len(scores) - k]
-        chosen: Rows = allowed[scores >= cut - self._rounding]
+        chosen: Rows = rows[scores >= cut - self.rounding]
         return chosen
 
-    def _scan(self, query: FloatVector, k: int, allowed: Rows | None) -> Rows:
-        parameters = faiss.SearchParameters()
-        if allowed is not None:
-            mask = np.zeros(self._count, dtype=np.bool_)
-            mask[allowed] = True
-            bits = np.packbits(mask, bitorder="little")
-            # FAISS borrows both: they must have a name until the search is over.
-            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
-            parameters.sel = selector
+    def _scan(self, query: FloatVector, k: int) -> Rows:
         limit = k + 16
         while True:
             limit = min(limit, self._count)
-            rows, scores = self._ask(query, limit, parameters)
+            rows, scores = self._ask(query, limit)
             if len(rows) < limit or limit == self._count:
                 return rows
-            if scores[-1] < scores[k - 1] - self._rounding:
+            if scores[-1] < scores[k - 1] - self.rounding:
                 return rows
             limit *= 4
 
-    def _ask(
-        self, query: FloatVector, limit: int, parameters: "faiss.SearchParameters"
-    ) -> tuple[Rows, FloatVector]:
+    def _ask(self, query: FloatVector, limit: int) -> tuple[Rows, FloatVector]:
         if not limit:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        faiss.omp_set_num_threads(1)  # a setting of the calling thread
-        with _reading(self._path):
-            scores, rows = self._index.search(query[np.newaxis], limit, params=parameters)
+        faiss.omp_set_num_threads(1)
+        with reading(self._path):
+            scores, rows = self._index.search(query[np.newaxis], limit)
         found = rows[0] >= 0
         return rows[0][found].astype(np.int64), scores[0][found]
 
@@ -241,7 +307,7 @@ class VectorIndex:
         scores, rows = small.search(sample, len(sample))
         wide = sample.astype(np.float64)
         expected = np.take_along_axis(wide @ wide.T, rows, axis=1)
-        if not np.allclose(scores, expected, rtol=0, atol=self._rounding * np.abs(expected).max()):
+        if not np.allclose(scores, expected, rtol=0, atol=self.rounding * np.abs(expected).max()):
             raise IndexOpenError(
                 f"{self._path}: FAISS and numpy disagree about dot products on this processor; "
                 "set OPENBLAS_CORETYPE=Haswell and start again"

@@ -14,6 +14,7 @@ from indexer.store import manifest as manifests
 from indexer.store.analysis import analyse
 from indexer.store.citation_check import citation_problems
 from indexer.store.files import PASSAGES
+from indexer.store.graph_check import graph_problems
 from indexer.store.snapshot import Index, build_folder
 from indexer.store.stored import StoredOpinion, StoredPassage
 
@@ -29,7 +30,7 @@ def verify(root: Path, build_id: str | None = None) -> list[str]:
 
     Checksums and counts; rows dense; every passage's text against its hash and its opinion's text;
     sections tile their opinion, passages lie in their section; page marks within the text; every
-    vector of unit length; the words of a sample of passages findable; every citation in its
+    vector of unit length and in the graph; the words of a sample of passages findable; every citation in its
     passage and of a case that is there, counted. Memory is bounded by the largest opinion. `IndexMissingError` when there is no such build.
     """
     folder = build_folder(root, build_id)
@@ -38,7 +39,7 @@ def verify(root: Path, build_id: str | None = None) -> list[str]:
         manifests.check_full(folder, manifest)
         with Index.open(root, build_id=folder.name) as index:
             problems: list[str] = []
-            for check in (_texts, _citations, _vectors, _words):
+            for check in (_texts, _citations, _vectors, _graph, _words):
                 found = check(index)
                 problems += islice(found, _TOLD)
                 more = sum(1 for _ in found)
@@ -104,6 +105,10 @@ def _vectors(index: Index) -> Iterator[str]:
         lengths = np.linalg.norm(index.vectors.vectors(rows).astype(np.float64), axis=1)
         for row in rows[~(np.abs(lengths - 1.0) <= _UNIT_TOLERANCE)]:
             yield f"row {row}: its vector is not of unit length"
+
+
+def _graph(index: Index) -> Iterator[str]:
+    return graph_problems(index.folder, index.manifest.vectors, index.vectors)
 
 
 def _words(index: Index) -> Iterator[str]:

@@ -44,6 +44,7 @@ OPERATORS: Final = {
 }
 """The contract's eighteen, each as an operator that is perhaps negated."""
 _ERROR_CODES: Final = {401: 1001, 403: 1002}
+_BAD_KEY: Final = 1002
 _NO_COLLECTION: Final = 2001
 _SINGLE: Final = frozenset({Operator.GREATER, Operator.LESS, Operator.AT_LEAST, Operator.AT_MOST})
 
@@ -83,8 +84,9 @@ def _tell(problem: Problem) -> tuple[int, Json]:
     if problem.code == "unknown_collection":
         return problem.status, {"error_code": _NO_COLLECTION, "error_msg": problem.message}
     status = malformed(problem.status)
+    shown = any("invalid_token" in value for _, value in problem.headers)
     return status, {
-        "error_code": _ERROR_CODES.get(status, status),
+        "error_code": _BAD_KEY if shown else _ERROR_CODES.get(status, status),
         "error_msg": problem.message,
     }
 

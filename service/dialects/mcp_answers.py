@@ -255,7 +255,10 @@ def _window(desk: Desk, opinion: StoredOpinion, given: ReadOpinion) -> Span:
 
 def lookup_citation(desk: Desk, given: LookUp) -> dict[str, Any]:
     """Return the case that a citation stands for, or what is close."""
-    found = look_up(given.citation, desk.searcher.index.passages)
+    try:
+        found = look_up(given.citation, desk.searcher.index.passages)
+    except QueryError as error:  # told by the name that the argument has here
+        raise QueryError("citation", error.reason) from None
     answer: dict[str, Any] = {
         "status": found.status.value,
         "matches": [_match(one, desk.links) for one in found.matches],

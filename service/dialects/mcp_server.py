@@ -23,7 +23,7 @@ from service.dialects.mcp_tools import INSTRUCTIONS, TOOLS, Tool
 from service.errors import ServiceError
 from service.links import Links
 from service.live import Live
-from service.problems import problem_of
+from service.problems import Problem, problem_of
 
 _READ_ONLY: Final = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
@@ -57,7 +57,7 @@ def make_server(live: Live, *, enter: Enter, links_for: LinksFor) -> Server[Any]
             with enter():
                 answer = await run_sync(_run, live, links, tool, params.arguments or {})
         except (ServiceError, IndexerError, ModelError, ValidationError) as error:
-            return _failed(problem_of(error).message)
+            return _failed(_words(problem_of(error)))
         text = orjson.dumps(answer).decode()
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text)], structured_content=answer
@@ -93,6 +93,14 @@ def _described(tool: Tool) -> types.Tool:
         input_schema=input_schema(tool.arguments),
         annotations=_READ_ONLY.model_copy(update={"title": tool.title}),
     )
+
+
+def _words(problem: Problem) -> str:
+    """Return its message; a call has no headers, so what they would say stands in it."""
+    seconds = dict(problem.headers).get("Retry-After")
+    if seconds is None:
+        return problem.message
+    return problem.message.replace("as long as Retry-After says", f"{seconds} seconds")
 
 
 def _failed(message: str) -> types.CallToolResult:

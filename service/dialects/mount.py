@@ -17,6 +17,8 @@ from service.dialects import (
     tools,
 )
 from service.dialects.names import Dialect
+from service.dialects.routing import DialectRouter
+from service.problem_response import Tell
 
 _ROUTERS: Final[Mapping[Dialect, tuple[APIRouter, ...]]] = {
     Dialect.DIFY: (dify.router,),
@@ -34,3 +36,8 @@ def routers(dialects: Sequence[Dialect]) -> Iterator[APIRouter]:
     """Yield the routers of ``dialects``, each once."""
     for dialect in dict.fromkeys(dialects):
         yield from _ROUTERS[dialect]
+
+
+def tells(dialects: Sequence[Dialect]) -> Mapping[str, Tell]:
+    """Return by the beginning of its addresses how each of ``dialects`` tells of problems."""
+    return {one.prefix: one.tell for one in routers(dialects) if isinstance(one, DialectRouter)}

@@ -1,7 +1,7 @@
 """What the dialects share as web files: where they are mounted, and whose words their errors use."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -14,10 +14,8 @@ from models.errors import ModelError
 from service.dependencies import WORK, JsonRoute
 from service.dialects.names import NoCollectionError
 from service.errors import ServiceError
+from service.problem_response import Tell
 from service.problems import Problem, problem_of
-
-Tell: TypeAlias = Callable[[Problem], tuple[int, Any]]
-"""A problem to the status and the JSON that a dialect has for it."""
 
 MALFORMED: Final = 400
 _UNPROCESSABLE: Final = 422
@@ -26,17 +24,25 @@ _EXPECTED: Final = (
 )  # fmt: skip
 
 
-def dialect_router(path: str, *, tell: Tell) -> APIRouter:
+class DialectRouter(APIRouter):
+    """The addresses of a dialect, and its words for what goes wrong at them."""
+
+    tell: Tell
+
+
+def dialect_router(path: str, *, tell: Tell) -> DialectRouter:
     """Return a router below ``/dialects``, whose errors are those of ``tell``.
 
     Include it without its schema: its contract is described where it was defined, and a model that
     chooses from the service's own document needs each tool once.
     """
-    return APIRouter(
+    router = DialectRouter(
         prefix=f"/dialects{path}",
         route_class=_route_telling(tell),
         dependencies=WORK,
     )
+    router.tell = tell
+    return router
 
 
 def json_of(content: Any, *, status: int = 200) -> Response:

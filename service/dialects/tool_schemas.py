@@ -18,6 +18,21 @@ from service.links import LinksDep
 from service.routes_status import DESCRIPTION, VERSION
 
 _JSON: Final = "application/json"
+_ERROR: Final = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": {"type": "string", "description": "What kind of error it is."},
+                "message": {"type": "string", "description": "What happened and what to do."},
+                "field": {"type": ["string", "null"], "description": "What it is about."},
+            },
+        }
+    },
+}
 _DROPPED: Final = frozenset({"title", "examples", "default"})
 
 router: Final[APIRouter] = dialect_router("/tools", tell=own_words)
@@ -73,7 +88,11 @@ def _operation(operation: Json, schemas: Mapping[str, Any]) -> Json:
             "200": {
                 "description": "What was found.",
                 "content": {_JSON: {"schema": {"type": "object"}}},
-            }
+            },
+            "default": {
+                "description": "What is wrong, and what to do.",
+                "content": {_JSON: {"schema": _ERROR}},
+            },
         },
     }
 

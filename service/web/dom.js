@@ -1,74 +1,99 @@
-/* What both pages are made with. A text of the corpus becomes a text node, never markup. */
+/* What all pages are made with. A text of the corpus becomes a text node, never markup. */
 
-export const byId = (id) => document.getElementById(id);
+/** The elements of the page by their ids: `ui.status`. */
+export const ui = new Proxy({}, { get: (_, id) => document.getElementById(id) });
 
-/** Make an element; strings among the children become text nodes, null and false are left out. */
-export function el(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (value === true) made.setAttribute(key, "");
-    else if (value !== false && value !== null) made.setAttribute(key, value);
-  }
-  made.append(...children.flat().filter((child) => child !== null && child !== false));
-  return made;
+/** Make an element: `"p.class"`, attributes if any, children; strings become text nodes, null and false are left out. */
+export function el(name, ...inside) {
+	const [tag, ...classes] = name.split(".");
+	const made = document.createElement(tag);
+	const attributes = inside[0]?.constructor === Object ? inside.shift() : {};
+	if (classes.length) made.className = classes.join(" ");
+	for (const [key, value] of Object.entries(attributes)) {
+		if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+		else if (value === true) made.setAttribute(key, "");
+		else if (value !== false && value !== null) made.setAttribute(key, value);
+	}
+	made.append(...inside.flat().filter((child) => child !== null && child !== false));
+	return made;
 }
 
 /** Make an inline element for words of the corpus, whose direction is their own. */
 export const words = (text, attributes = {}) => el("bdi", attributes, text);
 
-/** Make a button that copies what `text()` returns, and says so. */
-export function copyButton(label, text, attributes = {}) {
-  const button = el("button", { type: "button", class: "copy", ...attributes }, label);
-  let back;
-  button.addEventListener("click", async () => {
-    clearTimeout(back);
-    button.textContent = (await copied(text())) ? "Copied" : "Not copied";
-    back = setTimeout(() => { button.textContent = label; }, 1600);
-  });
-  return button;
+/** Join parts with a gap between, without those that are not there. */
+export const between = (parts, gap, made = words) => parts.filter(Boolean).flatMap((part, i) => (i ? [gap, made(part)] : [made(part)]));
+export const button = (label, onclick, attributes = {}) => el("button", { type: "button", onclick, ...attributes }, label);
+export const unseen = (text) => el("span.offscreen", text);
+export const meta = (told, role = null) => el("p.meta", { role }, told);
+export const on = (id, event, act) => ui[id].addEventListener(event, act);
+
+/** Say how far it is; it is read aloud. */
+export const say = (told) => { ui.status.textContent = told; };
+
+/** Say in the place of a page why it is not there. */
+export function failed(told) {
+	ui.status.className = "notice error";
+	ui.status.replaceChildren(words(told), " ", button("Try again", () => location.reload()));
 }
 
-async function copied(text) {
-  if (navigator.clipboard) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch { /* refused: the old way may still work */ }
-  }
-  const holder = el("textarea", { class: "offscreen", "aria-hidden": "true" });
-  const before = document.activeElement;
-  holder.value = text;
-  document.body.append(holder);
-  holder.select();
-  const done = document.execCommand("copy"); // where a page has no clipboard: http from afar
-  holder.remove();
-  before?.focus();
-  return done;
+/** Say something to who cannot see it happen. */
+function announce(text) {
+	const place = ui.told ?? document.body.appendChild(
+		el("p", { id: "told", class: "offscreen", role: "status" }));
+	place.textContent = "";
+	setTimeout(() => { place.textContent = text; }, 50);
+}
+
+/**
+ * Make a button that copies what `what()` returns, and says so.
+ *
+ * That is a text, or `{text, html}` where a word processor gets letters in italics. `full` is the
+ * button's name for who hears it; it begins with `label`.
+ */
+export function copyButton(label, what, { full = null, ...attributes } = {}) {
+	let back;
+	const made = button(label, async () => {
+		clearTimeout(back);
+		made.textContent = (await copied(what())) ? "Copied" : "Not copied";
+		announce(made.textContent);
+		back = setTimeout(() => { made.textContent = label; }, 1600);
+	}, { class: "copy", "aria-label": full, ...attributes });
+	return made;
+}
+
+async function copied(what) {
+	const { text, html } = typeof what === "string" ? { text: what } : what;
+	const blob = (type, told) => ({ [type]: new Blob([told], { type }) });
+	try {
+		if (html && window.ClipboardItem) {
+			await navigator.clipboard.write([new ClipboardItem({ ...blob("text/plain", text), ...blob("text/html", html) })]);
+		} else await navigator.clipboard.writeText(text);
+		return true;
+	} catch { /* no clipboard on http from afar, or it is refused: the old way may still work */ }
+	const before = document.activeElement;
+	const holder = el("textarea.offscreen", { "aria-hidden": "true" });
+	holder.value = text;
+	document.body.append(holder);
+	holder.select();
+	const done = document.execCommand("copy");
+	holder.remove();
+	before?.focus();
+	return done;
 }
 
 const TYPES = {
-  lead: "Opinion of the court", combined: "All opinions in one text", unanimous: "Unanimous opinion",
-  plurality: "Plurality", concurrence: "Concurrence", concurrence_in_part: "Concurrence in part",
-  dissent: "Dissent", per_curiam: "Per curiam", syllabus: "Syllabus", addendum: "Addendum",
-  rehearing: "On rehearing", on_the_merits: "On the merits", trial_court: "Trial court", other: "Other",
+	lead: "Opinion of the court", combined: "All opinions in one text", unanimous: "Unanimous opinion", rehearing: "On rehearing",
 };
-export const OPINION_TYPES = Object.keys(TYPES);
-export const SECTION_ROLES = [
-  "caption", "syllabus", "introduction", "facts", "procedural_history", "jurisdiction",
-  "standard_of_review", "issue", "analysis", "holding", "disposition", "concurrence", "dissent",
-  "appendix", "footnotes", "other",
-];
 
 /** Return a machine's name in words: `standard_of_review` is "Standard of review". */
-export const inWords = (name) => {
-  const spaced = name.replaceAll("_", " ");
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
-};
+export const inWords = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 export const typeName = (type) => TYPES[type] ?? inWords(type);
 
 /** Return what tells voices apart: `dissent`, `concurrence`, or nothing for the court's own. */
-export function voice(type) {
-  if (type === "dissent") return "dissent";
-  return type.startsWith("concurrence") ? "concurrence" : "";
-}
+export const voice = (type) => /^(dissent$|concurrence)/.exec(type)?.[1] ?? "";
+
+export const many = (number) => number.toLocaleString("en");
+
+/** Return a number with its noun: "1 case", "2,182 cases". */
+export const count = (number, noun) => `${many(number)} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,229 +1,252 @@
-/* The search page. Its address holds the whole state, in the names of GET /v1/search. */
+/* The search page. Its address holds the whole state, in the names of GET /v1/search; `like` is a passage's id. */
 
-import { ask, BASE } from "./api.js";
-import { byId, el, inWords, OPINION_TYPES, SECTION_ROLES, typeName, words } from "./dom.js";
-import { groupCard, hitCard } from "./results.js";
+import { ask, BASE, passageAt } from "./api.js";
+import { between, button, count, el, inWords, on, say, typeName, ui, words } from "./dom.js";
+import { makeFilters, put, without } from "./filters.js";
+import { listenToKeys } from "./keys.js";
+import { groupCard, hitCard, marked } from "./results.js";
 
 const FILTERS = {
-  court: "Court", "date_filed.gte": "From", "date_filed.lte": "To", section_role: "Part",
-  opinion_type: "Kind", judge: "Judge", status: "Status", case_id: "Case", cites: "Cites",
-  binding_on: "Binding on", mode: "Mode", rerank: "Rerank", forum: "Forum", min_score: "Score from",
+	court: "Court", "date_filed.gte": "From", "date_filed.lte": "To", section_role: "Part",
+	opinion_type: "Voice", judge: "Judge", status: "Status", case_id: "Case", cites: "Cites",
+	binding_on: "Binding on", mode: "Mode", rerank: "Rerank", forum: "Forum", min_score: "Score from",
 };
-const OTHERS = ["q", "k", "group_by"];
+const FIELDS = { from: "date_filed.gte", to: "date_filed.lte", judge: "judge" };
+const KNOWN = [...Object.keys(FILTERS), "q", "k", "group_by", "like"];
 const STEP = 10;
 const MOST = 100;
 
 let state = new URLSearchParams();
 let running = new AbortController();
+let retry = 0;
+const cards = new Map();
+const answers = new Map();
+const showFilters = makeFilters((edit) => go(edit));
 
 /* The state and the address */
 
-function fromAddress() {
-  const given = new URLSearchParams(location.search);
-  const known = [...given].filter(([name, value]) => value && (name in FILTERS || OTHERS.includes(name)));
-  state = new URLSearchParams(known);
-  show();
-  run();
+function fromAddress(event) {
+	const given = [...new URLSearchParams(location.search)];
+	state = new URLSearchParams(given.filter(([name, value]) => value && KNOWN.includes(name)));
+	show();
+	run({ kept: event?.type === "popstate" });
 }
 
 /** Change the state, put it into the address and search. */
-function go(change) {
-  state.set("q", byId("q").value);
-  if (!state.get("q").trim()) state.delete("q");
-  state.delete("k");
-  change(state);
-  const search = state.toString();
-  const address = search ? `?${search}` : BASE.pathname;
-  if (search === location.search.slice(1)) history.replaceState(null, "", address);
-  else history.pushState(null, "", address);
-  show();
-  run();
-}
-
-/** Take one value of a parameter away. */
-function without(name, value) {
-  const left = state.getAll(name).filter((other) => other !== value);
-  state.delete(name);
-  left.forEach((other) => state.append(name, other));
+function go(edit) {
+	put(state, "q", ui.q.value.trim() && ui.q.value);
+	state.delete("k");
+	edit(state);
+	const address = state.size ? `?${state}` : BASE.pathname;
+	if (address !== location.search) history.pushState(null, "", address);
+	show();
+	run();
 }
 
 /* The controls */
 
+const grouped = () => state.get("group_by") !== "none";
+
 function show() {
-  byId("q").value = state.get("q") ?? "";
-  byId("group").checked = state.get("group_by") === "case";
-  byId("from").value = state.get("date_filed.gte") ?? "";
-  byId("to").value = state.get("date_filed.lte") ?? "";
-  for (const box of document.querySelectorAll("#choices [type=checkbox]")) {
-    box.checked = state.getAll(box.name).includes(box.value);
-  }
-  showChips();
-  document.title = state.get("q") ? `${state.get("q")} · Opinion search` : "Opinion search";
+	ui.q.value = state.get("q") ?? "";
+	ui.group.checked = grouped();
+	showChips();
+	const about = state.has("like") ? "Passages alike" : state.get("q");
+	document.title = about ? `${about} · Opinion search` : "Opinion search";
+	document.body.classList.toggle("asking", state.has("q"));
+	document.body.classList.toggle("alike", state.has("like"));
+	if (state.has("q") || ui.filters.open) showFilters(state);
 }
 
 function showChips() {
-  const set = [...state].filter(([name]) => name in FILTERS);
-  byId("chips").replaceChildren(...set.map(([name, value]) => {
-    const told = { section_role: inWords, opinion_type: typeName }[name]?.(value) ?? value;
-    const remove = () => {
-      go(() => without(name, value));
-      byId("q").focus();
-    };
-    return el("li", {}, el("button", { type: "button", onclick: remove,
-      "aria-label": `Remove the filter ${FILTERS[name]} ${told}` },
-    `${FILTERS[name]}: `, words(told), el("span", { "aria-hidden": "true" }, " ×")));
-  }));
+	const set = state.has("like") ? [] : [...state].filter(([name]) => name in FILTERS);
+	ui.chips.replaceChildren(...set.map(([name, value]) => {
+		const told = { section_role: inWords, opinion_type: typeName, status: inWords }[name]?.(value) ?? value;
+		const remove = () => {
+			go(() => without(state, name, value));
+			(ui.chips.querySelector("button") ?? ui.q).focus();
+		};
+		return el("li", button([`${FILTERS[name]}: `, words(told), " ×"], remove,
+			{ "aria-label": `Remove the filter ${FILTERS[name]} ${told}` }));
+	}), ...(set.length > 1 ? [el("li", clearing("Remove all"))] : []));
 }
 
-function boxes(place, name, values, told) {
-  byId(place).append(...values.map((value) => {
-    const box = el("input", { type: "checkbox", name, value });
-    box.addEventListener("change", () => go(() => {
-      without(name, value);
-      if (box.checked) state.append(name, value);
-    }));
-    return el("label", {}, box, " ", told(value));
-  }));
-}
+const clearing = (label) => button(label, () => {
+	go(() => Object.keys(FILTERS).forEach((filter) => state.delete(filter)));
+	ui.q.focus();
+});
 
 function applyFields() {
-  go(() => {
-    const court = byId("court").value.trim();
-    if (court && !state.getAll("court").includes(court)) state.append("court", court);
-    for (const [id, name] of [["from", "date_filed.gte"], ["to", "date_filed.lte"]]) {
-      const date = byId(id).value.trim();
-      if (date) state.set(name, date);
-      else state.delete(name);
-    }
-  });
-  byId("court").value = "";
-}
-
-async function offerCourts() {
-  if (byId("courts").childElementCount) return;
-  try {
-    const { cases } = await ask("v1/cases?limit=100");
-    const courts = new Map(cases.map((known) => [known.court_id, known.court]));
-    courts.delete(null);
-    byId("courts").replaceChildren(...[...courts].sort().map(
-      ([value, name]) => el("option", { value }, name ?? value)));
-  } catch { /* a help while typing, no more */ }
+	if (!ui.choices.reportValidity()) return;
+	const changed = Object.entries(FIELDS).map(([id, name]) => [name, ui[id].value.trim()])
+		.filter(([name, value]) => value !== (state.get(name) ?? ""));
+	if (changed.length) go(() => changed.forEach((one) => put(state, ...one)));
 }
 
 /* The answer */
 
-async function run(focusOn = null) {
-  running.abort();
-  const { signal } = running = new AbortController();
-  const quiet = focusOn !== null;
-  if (!quiet) clear();
-  if (!state.has("q")) {
-    welcome(signal);
-    return;
-  }
-  byId("answer").setAttribute("aria-busy", "true");
-  byId("status").textContent = "Searching…";
-  try {
-    const found = await ask(`v1/search?${state}`, { signal });
-    clear();
-    render(found);
-    if (quiet) document.querySelectorAll("#hits > li")[focusOn]?.querySelector("a")?.focus();
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    clear();
-    fail(error);
-  }
-  byId("answer").removeAttribute("aria-busy");
+/** Ask and show: behind what is shown with `more`; an answer had before with `kept`. */
+async function run({ more = 0, kept = false } = {}) {
+	running.abort();
+	clearTimeout(retry);
+	const { signal } = running = new AbortController();
+	const path = request();
+	if (!path) {
+		clear();
+		return welcome(signal);
+	}
+	if (kept && answers.has(path)) return render(answers.get(path));
+	performance.mark("asked");
+	busy(ui.hits.childElementCount ? "again" : "first");
+	try {
+		const found = await ask(path, { signal });
+		performance.mark("answered");
+		answers.set(path, found);
+		if (answers.size > 20) answers.delete(answers.keys().next().value);
+		render(found);
+		if (more) document.querySelectorAll("#hits > li")[more]?.querySelector("a")?.focus();
+		else scrollTo(0, 0);
+		requestAnimationFrame(() => performance.mark("shown"));
+	} catch (error) {
+		if (error.name === "AbortError") return;
+		clear();
+		fail(error);
+	}
+}
+
+/** Return the address of the answer to the state; null where nothing is asked. */
+function request() {
+	const asked = new URLSearchParams(state);
+	if (asked.has("like")) return passageAt(asked.get("like"), `/similar?k=${wanted()}`);
+	if (!asked.has("q")) return null;
+	put(asked, "group_by", grouped() && "case");
+	asked.set("explain", "true");
+	return `v1/search?${asked}`;
+}
+
+function busy(how) {
+	ui.answer.setAttribute("aria-busy", how !== "");
+	ui.answer.dataset.busy = how;
+	if (how) say("Searching…");
 }
 
 function clear() {
-  byId("hits").replaceChildren();
-  byId("notices").replaceChildren();
-  byId("status").textContent = "";
-  byId("more").hidden = true;
+	busy("");
+	cards.clear();
+	ui.hits.replaceChildren();
+	ui.notices.replaceChildren();
+	say("");
+	ui.more.hidden = true;
 }
 
 function render(found) {
-  const rows = found.groups ?? found.hits;
-  const noun = found.groups ? "case" : "passage";
-  byId("hits").replaceChildren(...rows.map((row) => el("li", {}, found.groups ? groupCard(row) : hitCard(row))));
-  byId("status").textContent = rows.length
-    ? `${rows.length} ${noun}${rows.length === 1 ? "" : "s"}, best first, in ${Math.round(found.took_ms.total)} ms`
-    : "";
-  tellNotices(found, rows);
-  byId("more").hidden = rows.length < wanted() || wanted() >= MOST;
+	const rows = found.groups ?? found.hits;
+	busy("");
+	ui.notices.replaceChildren();
+	ui.hits.replaceChildren(...rows.map(cardOf));
+	const took = found.took_ms ? `, in ${Math.round(found.took_ms.total)} ms` : "";
+	say(rows.length ? `${count(rows.length, found.groups ? "case" : "passage")}, best first${took}` : "");
+	if (state.has("like")) tellSource();
+	else tellNotices(found, rows);
+	ui.more.hidden = rows.length < wanted() || wanted() >= MOST;
+}
+
+/** Return the card of a row; one that is shown already stays as it is, with what was opened in it. */
+function cardOf(row) {
+	const same = JSON.stringify(row);
+	const card = cards.get(same) ?? el("li", row.hits ? groupCard(row) : hitCard(row));
+	cards.set(same, card);
+	return card;
+}
+
+async function tellSource() {
+	const place = el("section.source", { "aria-label": "The passage that these are like" });
+	ui.notices.replaceChildren(place);
+	try {
+		const hit = await ask(passageAt(state.get("like")), { signal: running.signal });
+		place.append(el("p", "Passages of other cases that are like this one, of ", words(hit.cite), ":"),
+			el("blockquote", { dir: "auto" }, ...marked(hit.passage.text, [])));
+	} catch { /* what was found can be read without it */ }
 }
 
 function tellNotices(found, rows) {
-  if (found.phrases_not_found.length) {
-    const phrases = found.phrases_not_found.flatMap((phrase, i) => [i ? ", " : "", "“", words(phrase), "”"]);
-    notice("phrases", ["No passage has the words ", ...phrases,
-      ". What follows was found by the words one by one and by meaning."]);
-  }
-  if (!rows.length) {
-    const filtered = [...state.keys()].some((name) => name in FILTERS);
-    const clearing = el("button", { type: "button", onclick: () => go(() => {
-      Object.keys(FILTERS).forEach((name) => state.delete(name));
-    }) }, "Search without filters");
-    notice("empty", ["Nothing was found. ", filtered ? clearing : "Try other words."]);
-  } else if (found.no_match) {
-    notice("no-match", ["Nothing here is likely to answer this. The nearest passages follow; do not quote them as an answer."]);
-  }
+	if (found.phrases_not_found.length) {
+		const phrases = between(found.phrases_not_found, ", ", (phrase) => words(`“${phrase}”`));
+		notice("phrases", ["No passage has the words ", phrases, ". What follows was found by the words one by one and by meaning."]);
+	}
+	if (!rows.length) {
+		const filtered = [...state.keys()].some((name) => name in FILTERS);
+		notice("empty", ["Nothing was found. ", filtered ? clearing("Search without filters") : "Try other words."]);
+	} else if (found.no_match) {
+		notice("no-match", ["Nothing here is likely to answer this. What is nearest follows; do not quote it as an answer."]);
+	}
 }
 
-function notice(kind, parts) {
-  byId("notices").append(el("p", { class: `notice ${kind}` }, ...parts));
+function notice(kind, parts, role = null) {
+	ui.notices.append(el("p", { class: `notice ${kind}`, role }, ...parts));
 }
 
+/** Say what went wrong; what passes by itself is tried again when the service said to. */
 function fail(error) {
-  const again = el("button", { type: "button", onclick: () => run() }, "Try again");
-  byId("notices").append(el("p", { class: "notice error", role: "alert" },
-    words(error.message), " ", error.status >= 500 || error.status === 429 || !error.status ? again : null));
+	const passes = !error.status || error.status === 429 || error.status >= 500;
+	const told = [words(error.message)];
+	if (error.wait && passes) {
+		told.push(` Trying again in ${count(error.wait, "second")}. `);
+		retry = setTimeout(() => run(), error.wait * 1000);
+	}
+	if (passes) told.push(" ", button("Try again", () => run()));
+	notice("error", told, "alert");
 }
 
-const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+const WAYS = [
+	["What happened, or a rule, in plain words", "officer shot a fleeing suspect who had no weapon"],
+	["Exact words in quotation marks", "“objectively reasonable” taser"],
+	["A citation, with a page if you like", "490 U.S. 386, 396"],
+	["A case by its name", "Terry v. Ohio"],
+];
 
 async function welcome(signal) {
-  try {
-    const { index } = await ask("readyz", { signal });
-    byId("status").textContent = `${count(index.passages, "passage")} of ${count(index.cases, "case")}. `
-      + "Each answer is a court’s own words, with their place and a citation.";
-  } catch (error) {
-    if (error.name !== "AbortError") fail(error);
-  }
+	ui.notices.append(el("dl.ways", ...WAYS.map(([what, example]) => el("div",
+		el("dt", what), el("dd", el("a", { href: `?q=${encodeURIComponent(example.replace(/[“”]/g, '"'))}` }, example))))));
+	try {
+		const { index } = await ask("readyz", { signal });
+		say(`${count(index.passages, "passage")} of ${count(index.cases, "case")}. `
+			+ "Each answer is a court’s own words, with its place and citation.");
+	} catch (error) {
+		if (error.name !== "AbortError") fail(error);
+	}
 }
 
-const wanted = () => Number(state.get("k") ?? STEP);
+const wanted = () => Number(state.get("k")) || STEP;
 
 function more() {
-  const shown = wanted();
-  state.set("k", Math.min(shown + STEP, MOST));
-  history.replaceState(null, "", `?${state}`);
-  run(shown);
+	const shown = wanted();
+	state.set("k", Math.min(shown + STEP, MOST));
+	history.replaceState(null, "", `?${state}`);
+	run({ more: shown });
 }
 
 /* Start */
 
-boxes("roles", "section_role", SECTION_ROLES, inWords);
-boxes("types", "opinion_type", OPINION_TYPES, typeName);
-byId("search").addEventListener("submit", (event) => {
-  event.preventDefault();
-  go(() => {});
+const wide = matchMedia("(min-width: 60rem)");
+const settle = () => { ui.filters.open = wide.matches && document.body.classList.contains("asking"); };
+on("search", "submit", (event) => {
+	event.preventDefault();
+	const first = !state.has("q");
+	go(() => state.delete("like"));
+	if (first) settle();
 });
-byId("choices").addEventListener("submit", (event) => {
-  event.preventDefault();
-  applyFields();
+on("choices", "submit", (event) => {
+	event.preventDefault();
+	applyFields();
 });
-byId("group").addEventListener("change", () => go(() => {
-  if (byId("group").checked) state.set("group_by", "case");
-  else state.delete("group_by");
-}));
-byId("filters").addEventListener("toggle", () => byId("filters").open && offerCourts());
-byId("more").addEventListener("click", more);
+for (const id in FIELDS) on(id, "change", applyFields);
+on("group", "change", () => go(() => put(state, "group_by", !ui.group.checked && "none")));
+on("filters", "toggle", () => ui.filters.open && showFilters(state));
+on("more", "click", more);
 addEventListener("popstate", fromAddress);
-addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.closest("input, textarea")) return;
-  event.preventDefault();
-  byId("q").select();
-});
+wide.addEventListener("change", settle);
+listenToKeys();
 fromAddress();
+settle();
+if (!state.has("q") && !state.has("like")) ui.q.focus();

@@ -77,7 +77,7 @@ TABLE = [
     Broken(emptied, ("passages.sqlite", "0 bytes instead of", "build again")),
     Broken(without_its_build, ("which is not there", "opinion-search build")),
     Broken(foreign, ("CURRENT does not hold a build id", "opinion-search build")),
-    Broken(of_the_future, ("index format 99", "this program reads 3 to 3", "build the index again")),
+    Broken(of_the_future, ("index format 99", "this program reads 3 to 4", "build the index again")),
     Broken(of_another_model, ("built with the model all-minilm-l6-v2", "build the index again"),
            refusal=(409, "model_mismatch"), whole=True),
     Broken(of_an_unknown_model, ("no model named 'nobody-knows'", "models list"),

@@ -39,7 +39,7 @@ def watched(most_s: float = LONGEST_S) -> Iterator[None]:
 def run_examples(
     check: Callable[[_T], Any], strategy: SearchStrategy[_T], *, seconds: float
 ) -> int:
-    """Call ``check`` with examples of ``strategy`` for so many seconds; return how many they were.
+    """Call ``check`` with examples of ``strategy`` for so many seconds; return how many they were, one at least.
 
     The examples are the same in every run, as far as it comes. The smallest one that fails is shown.
     """
@@ -49,7 +49,7 @@ def run_examples(
 
     def one(example: _T) -> None:
         nonlocal tried, failed
-        if monotonic() > ends and not failed:
+        if tried and monotonic() > ends and not failed:
             return
         tried += 1
         try:
@@ -59,7 +59,7 @@ def run_examples(
             failed = True  # the search for a smaller one goes on after the time is over
             raise
 
-    while monotonic() < ends:
+    while not tried or monotonic() < ends:
         number += 1
         run = settings(
             max_examples=_ROUND,

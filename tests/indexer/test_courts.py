@@ -10,6 +10,7 @@ from indexer.courts import (
     binding_courts,
     court_level,
     court_parent,
+    court_place,
     is_known_court,
     near_courts,
     resolve_court,
@@ -160,3 +161,20 @@ def test_parents():
     assert court_parent("ca6") is None
     assert court_parent("no-such-court") is None
     assert court_parent("mied") == "usdistct"
+
+
+@pytest.mark.parametrize(
+    ("court_id", "system", "location", "circuit"),
+    [
+        ("ca6", "federal", "Tennessee", "ca6"),
+        ("mied", "federal", "Michigan", "ca6"),
+        ("miwb", "federal", "Michigan", "ca6"),
+        ("cit", "federal", "New York", "cafc"),
+        ("scotus", "federal", "Washington D.C.", None),
+        ("calctapp", "state", "California", None),
+        ("no-such-court", None, None, None),
+    ],
+)
+def test_places(court_id, system, location, circuit):
+    place = court_place(court_id)
+    assert (place.system, place.location, place.circuit) == (system, location, circuit)

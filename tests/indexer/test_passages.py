@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import RecordError
@@ -226,3 +226,16 @@ def test_a_natural_opinion_from_end_to_end() -> None:
         )
     ]
     assert rows == [0, 10, 11, 20]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(2, 60), min_size=1, max_size=14), st.sampled_from((" ", "\n\n", "\n")))
+def test_sentences_begin_where_those_of_the_section_do(lengths: list[int], between: str) -> None:
+    text = "before " + between.join(sentence(length) for length in lengths)
+    firsts = [7 + one.start for one in sentence_spans(text[7:])]
+    for passage in cut(text, start=7):
+        assert passage.sentences is not None
+        start, *others = passage.sentences
+        assert start == 0
+        inside = [one for one in firsts if passage.span.start < one < passage.span.end]
+        assert [passage.span.start + other for other in others] == inside

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from models.base import Embedder
 from models.errors import ModelCorruptError, TextTooLongError
 from models.folder import GRAPH, SPEC, TOKENIZER, WEIGHTS, fingerprint, read_spec, write_spec
+from models.graph import look_up_before_widening, tell_tokens
 from models.load import DEFAULT_MODEL, list_models
+from models.quiet_openvino import openvino
 from models.runtime import BATCH, BLOCK, PAD_MULTIPLE, PreparedEmbedder, _batches
 from tests.contracts import EmbedderContract, words
 
@@ -184,3 +186,49 @@ def test_several_threads_may_be_the_first_and_the_process_may_end_at_once() -> N
     )
 
     assert run(program) == ""
+
+
+def test_a_table_looked_up_before_it_is_widened_changes_no_bit(folder: Path) -> None:
+    """The judge is the graph as it lies on the disk."""
+    core, dim = openvino.Core(), 384
+    ids = np.array([[101, 7, 30_521, 0, 2_954, 102, 0, 0]])
+    inputs = {"input_ids": ids, "attention_mask": (np.arange(8) < 6).astype(np.int64)[np.newaxis]}
+    found = []
+    for rewrite in (False, True):
+        graph = core.read_model(str(folder / GRAPH))
+        assert tell_tokens(graph, dim)
+        if rewrite:
+            assert look_up_before_widening(graph) == 1
+        config = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
+        answer = core.compile_model(graph, "CPU", config)(inputs)
+        found.append([answer[place].copy() for place in range(2)])
+
+    (pooled, tokens), (pooled_too, tokens_too) = found
+    assert np.array_equal(pooled, pooled_too)
+    assert np.array_equal(tokens, tokens_too)
+    again = core.read_model(str(folder / GRAPH))
+    assert look_up_before_widening(again) == 1
+    assert look_up_before_widening(again) == 0
+
+
+def test_meeting_the_lengths_beforehand_ends_when_told_and_changes_no_bit(folder: Path) -> None:
+    embedder = PreparedEmbedder.open(folder, name="other", threads=1)
+    before, asked = embedder.embed_query("the officer fired"), list[int]()
+    infer, lengths = embedder._network.infer, list[int]()
+
+    def noting(texts):
+        lengths.append(len(texts[0]))
+        return infer(texts)
+
+    embedder._network.infer = noting  # type: ignore[method-assign]
+
+    def told() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    embedder.warm(stop=told)
+    assert lengths == [8, 16]
+    embedder.warm(stop=lambda: False)
+
+    assert lengths[2:] == list(range(8, 65, 8))
+    assert np.array_equal(embedder.embed_query("the officer fired"), before)

@@ -10,7 +10,7 @@ SEARCH = {"query": "taser"}
 OPEN = ["/", "/healthz", "/readyz", "/openapi.json", "/o/floyd", "/static/page.js"]
 CLOSED = [
     "/v1/search?q=x", "/v1/cases", "/v1/cases/x", "/v1/opinions/floyd", "/v1/passages/x",
-    "/v1/citations?ref=x", "/metrics", "/nowhere", "/o", "/mcp", "/dialects/dify/retrieval",
+    "/v1/citations?ref=x", "/metrics", "/nowhere", "/o", "/mcp", "/dialects/langchain/retrieve",
     "/static", "/healthz/", "/HEALTHZ", "/healthz/../v1/cases",
 ]  # fmt: skip
 

@@ -104,3 +104,18 @@ def test_a_term_counts_once_a_sentence_and_the_first_of_equals_wins():
     text = "A dog, a dog, a dog. A cat saw a dog. A dog saw a cat."
     _, (sentence,), _ = mark("dog cat", text)
     assert sentence.of(text) == "A cat saw a dog."
+
+
+@settings(deadline=None)
+@given(questions, texts)
+def test_told_where_sentences_begin_it_marks_the_same(question, text):
+    highlighter = Highlighter(query_terms(question), idf)
+    starts = tuple(span.start for span in sentence_spans(text))
+    assert highlighter.mark(text, starts) == highlighter.mark(text)
+
+
+def test_it_goes_by_the_sentences_that_it_is_told():
+    text = "The suspect was armed. The officer was not."
+    marks = Highlighter(query_terms("officer"), idf).mark(text, (0, 4))
+    (whole, *_) = marks.highlights
+    assert whole.span.of(text) == "suspect was armed. The officer was not."

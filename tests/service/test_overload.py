@@ -32,7 +32,7 @@ def test_many_large_bodies_at_once_do_not_fill_the_memory():
     """Eight of the largest are held, not more; a ninth is told to come again."""
     live = FakeLive()
     begun, may_go_on, statuses = threading.Semaphore(0), threading.Event(), []
-    with client_of(live, max_concurrency=20, max_body_bytes=2048) as client:
+    with client_of(live, max_concurrency=20, searches_at_once=20, max_body_bytes=2048) as client:
 
         def wait(_: object) -> None:
             begun.release()

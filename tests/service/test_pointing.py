@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.evidence import Evidence
 from indexer.store.cited_places import CitedPlace
+from indexer.store.ranking import Rows
 from service.answers import Mode
 from service.pointing import Pointing
 from service.retrieval import Asked, Candidates
@@ -123,3 +125,16 @@ def test_no_candidate_is_lost_and_none_falls(evidence, cites):
     )
     after = followed(places, candidates(evidence))
     assert all(after[row] >= before for row, before in evidence.items())
+
+
+def test_whatever_is_cited_is_weighed_in_one_call():
+    places = Places((1, range(10, 20), []), (1, range(20, 30), []), (1, range(30, 40), [31]))
+    asked: list[list[int]] = []
+
+    def weigh(_: Asked, rows: Rows) -> Evidence:
+        asked.append(rows.tolist())
+        return np.asarray(rows / 100)
+
+    Pointing(places, weigh).follow(candidates({1: 0.8, 4: 0.0}))
+
+    assert asked == [[*range(10, 30), 31]]

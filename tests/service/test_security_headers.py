@@ -68,6 +68,10 @@ def pages() -> TestClient:
         routes=[
             Route("/page", lambda _: HTMLResponse("<p>")),
             Route("/own", own),
+            Route(
+                "/static/opinion-search.js",
+                lambda _: PlainTextResponse("1", media_type="text/javascript"),
+            ),
             Route("/embed.js", lambda _: PlainTextResponse("1", media_type="text/javascript")),
             Route(
                 "/static/page.js", lambda _: PlainTextResponse("1", media_type="text/javascript")
@@ -96,6 +100,7 @@ def test_what_an_answer_says_itself_stands():
 
 
 def test_only_the_element_may_be_loaded_by_pages_of_other_origins():
-    assert pages().get("/embed.js").headers["cross-origin-resource-policy"] == "cross-origin"
+    for url in ("/embed.js", "/static/opinion-search.js"):
+        assert pages().get(url).headers["cross-origin-resource-policy"] == "cross-origin"
     assert pages().get("/static/page.js").headers["cross-origin-resource-policy"] == "same-origin"
     assert "cache-control" not in pages().get("/embed.js").headers

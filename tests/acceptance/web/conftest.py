@@ -3,6 +3,7 @@
 Skipped where Chromium or Playwright is not there; neither is needed for anything else.
 """
 
+import importlib.util
 import json
 import shutil
 from collections.abc import Iterator
@@ -13,12 +14,10 @@ import httpx2
 import pytest
 
 from tests.acceptance.running import SEEDS, serving, succeed
+from tests.acceptance.web.chromium import QUIET
+from tests.acceptance.web.corpus import many_courts
 
 CHROMIUM: Final = shutil.which("chromium")
-_QUIET: Final = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 HOSTILE_NAME: Final = (
     "<img src=x onerror=window.owned=1> v. \u202e\u05d4\u05de\u05d3\u05d9\u05e0\u05d4 😀"
 )
@@ -56,13 +55,33 @@ def site(web_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
+def harbor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    """A client of a server of short cases of many courts."""
+    folder = tmp_path_factory.mktemp("harbor")
+    lines = [json.dumps(record) for record in many_courts()]
+    (folder / "cases.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    succeed("build", folder / "cases.jsonl", "--index", folder / "index")
+    with serving(folder / "index", folder / "log") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe-playwright-python is not installed")
+    return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("there is no chromium on the path")
     with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield opened
         opened.close()
 

@@ -1,5 +1,6 @@
 """Where passages point to, against citations written by hand."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,3 +101,20 @@ def test_a_range_is_the_same_with_its_last_page_cut_short(first, more):
     assert whole == list(range(first, last + 1))
     if first // 100 == last // 100 and last >= 100:
         assert list(pinned_pages(f"{first}-{last % 100:02}")) == whole
+
+
+def test_what_is_kept_is_what_a_build_without_the_table_works_out(tmp_path):
+    told, untold = tmp_path / "told.sqlite", tmp_path / "untold.sqlite"
+    words = cite(LATER, "490 U.S., at 396", CitationKind.SHORT, GRAHAM, pin="386, 390")
+    write_citing(told, cites={"later/o": [words]}, passage=25)
+    untold.write_bytes(told.read_bytes())
+    with sqlite3.connect(untold) as db:
+        db.execute("DROP TABLE cited_place")
+    db.close()
+    with PassageStore.open(told) as kept, PassageStore.open(untold) as worked_out:
+        rows = np.arange(kept.counts().passages)
+        here, there = (store.cited_places.of(rows) for store in (kept, worked_out))
+    assert [(p.by, p.case, p.rows.tolist()) for p in here] == [
+        (p.by, p.case, p.rows.tolist()) for p in there
+    ]
+    assert any(len(place.rows) for place in here)

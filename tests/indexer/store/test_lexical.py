@@ -249,3 +249,21 @@ def test_a_damaged_index_is_told(tmp_path) -> None:
     for name in ("torn", "foreign", "missing"):
         with pytest.raises(IndexCorruptError, match="build again"):
             LexicalIndex.open(tmp_path / name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    terms=st.lists(st.sampled_from([*WORDS, "absent"]), min_size=1, max_size=5, unique=True),
+    apart=st.sets(st.integers(0, 1_199), max_size=500),
+    first=st.integers(0, 1_199),
+    together=st.integers(0, 60),
+    k=st.integers(1, 300),
+)
+def test_scores_are_the_same_however_rows_are_asked_for(index, texts, terms, apart, first, together, k):  # fmt: skip
+    rows = np.array([*apart, *range(first, min(first + together, 1_200))], np.int64)
+    known = index.search(terms, k)
+
+    scores = index.scores(terms, rows)
+
+    assert scores == pytest.approx(bm25(texts, terms)[rows], rel=1e-5)
+    assert index.scores(terms, rows, known=known).tolist() == scores.tolist()

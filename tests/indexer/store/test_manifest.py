@@ -7,7 +7,7 @@ import pytest
 from indexer.errors import IndexCorruptError, IndexFormatError
 from indexer.records import PassageLimits
 from indexer.store import manifest as manifests
-from indexer.store.manifest import FORMAT_VERSION, Counts, Manifest
+from indexer.store.manifest import FORMAT_VERSION, OLDEST_READABLE, Counts, Manifest
 from tests.indexer.store.making import MODEL
 
 GIVEN = Manifest(
@@ -50,7 +50,7 @@ def test_what_was_written_is_read_with_the_checksums_of_all_files(folder) -> Non
     manifests.check_full(folder, read)
 
 
-@pytest.mark.parametrize("found", [0, FORMAT_VERSION - 1, FORMAT_VERSION + 1, "1", None, 1.5])
+@pytest.mark.parametrize("found", [0, OLDEST_READABLE - 1, FORMAT_VERSION + 1, "1", None, 1.5])
 def test_the_version_is_asked_before_anything_else(folder, found) -> None:
     (folder / "manifest.json").write_text(json.dumps({"format_version": found}))
 

@@ -75,6 +75,20 @@ def test_a_long_question_is_found_too(monkeypatch):
     assert TermFinder(wanted).find(text) == analyse(text)
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(texts, max_size=5), st.sets(st.sampled_from(WORDS), max_size=5))
+def test_what_one_text_taught_does_not_change_the_next(several, asked):
+    wanted = {term.term for term in analyse(" ".join(sorted(asked)))}
+    finder = TermFinder(wanted)
+    assert [finder.find(text) for text in several] == [plainly(text, wanted) for text in several]
+
+
+def test_a_part_inside_another_is_not_taken_for_it():
+    assert [term.start for term in TermFinder(["art"]).find("art party (art) art, part art")] == [
+        0, 11, 16, 26,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("text", ["", " ", "frisk", ".", "-"])
 def test_nothing_wanted_is_nothing_found(text):
     assert TermFinder([]).find(text) == []

@@ -118,7 +118,7 @@ def test_a_later_format_is_told(root) -> None:
     path = root / "builds" / "b1" / "manifest.json"
     path.write_text(json.dumps({"format_version": 99}))
 
-    with pytest.raises(IndexFormatError, match="index format 99, this program reads 3 to 3"):
+    with pytest.raises(IndexFormatError, match="index format 99, this program reads 3 to 4"):
         Index.open(root)
 
 

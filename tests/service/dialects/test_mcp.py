@@ -9,8 +9,11 @@ from starlette.types import Receive, Scope, Send
 
 from service.dialects.mcp_arguments import input_schema
 from service.dialects.mcp_http import OriginCheck
+from service.dialects.mcp_server import _words
 from service.dialects.mcp_tools import TOOLS
 from service.dialects.names import Dialect
+from service.errors import OverloadedError, QueryError
+from service.problems import problem_of
 from tests.service.fakes import client_of, settings
 from tests.service.test_routes_context import lending
 
@@ -222,3 +225,10 @@ def test_errors_are_for_the_model_to_read(client, name, arguments, word):
 def test_an_unknown_tool_is_the_protocol_s_error(client):
     answer = ask(client, "tools/call", {"name": "delete_all", "arguments": {}}).json()
     assert answer["error"]["code"] == -32602
+
+
+def test_a_call_that_finds_no_room_is_told_how_long_to_wait_in_words():
+    problem = problem_of(OverloadedError(waiting=72, retry_after_s=7))
+
+    assert "wait 7 seconds" in _words(problem)
+    assert _words(problem_of(QueryError("k", "is odd"))) == "k: is odd"
