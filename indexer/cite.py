@@ -8,7 +8,7 @@ from indexer.case_names import with_capitals
 from indexer.dates import date_parts
 from indexer.judges import cited_judge
 from indexer.records import Case, OpinionHeader, OpinionType
-from indexer.reporters import parse_citation, preferred
+from indexer.reporters import by_preference, parse_citation
 
 SLIP_OPINION: Final = "slip op."
 """The `Pages.reporter` of an opinion that no reporter has printed: its own pages (rule 10.8.1(b))."""
@@ -119,7 +119,7 @@ def _with_nominative(cited: str) -> str:
 def _chosen(citations: Sequence[str], pages: Sequence[Pages]) -> tuple[str | None, str | None]:
     """Return the citation to cite, and the pages in it where they are known."""
     pins = {one.reporter: one for one in pages if one.first and one.last}
-    ranked = _ranked(citations)
+    ranked = by_preference(citations)
     for text in ranked:
         parsed = parse_citation(text)
         if parsed is not None and parsed.series in pins:
@@ -141,14 +141,6 @@ def _docket(number: str | None) -> str | None:
     if not number:
         return None
     return number if number.lower().startswith("no") else f"No. {number}"
-
-
-def _ranked(citations: Sequence[str]) -> list[str]:
-    left, ranked = list(citations), []
-    while (best := preferred(left)) is not None:
-        ranked.append(best)
-        left.remove(best)
-    return ranked
 
 
 def page_range(first: str, last: str) -> str:

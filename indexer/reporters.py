@@ -57,6 +57,12 @@ def preferred(citations: Sequence[str]) -> str | None:
     return min(citations, key=_rank, default=None)
 
 
+def by_preference(citations: Sequence[str]) -> list[str]:
+    """Return all of them, that of `preferred` first; equals in the order given."""
+    return sorted(citations, key=_rank)
+
+
+@lru_cache(maxsize=4096)
 def _rank(text: str) -> int:
     cited = parse_citation(text)
     if cited is None:

@@ -40,7 +40,7 @@ function sized(kind, side, share) {
 /** Cases by year, or by decade: a bar for each, stacked by court; its name says every figure. */
 function byYear({ years, courts, counts }) {
 	const dates = years.map(({ year }) => year).sort((a, b) => a - b);
-	const step = dates.at(-1) - dates[0] > 60 ? 10 : 1;
+	const step = dates.at(-1) - dates[0] > 36 ? 10 : 1;
 	const shown = courts.slice(0, SHADES);
 	const labels = [...shown.map(cited), "others"];
 	const stacks = new Map();
@@ -57,7 +57,7 @@ function byYear({ years, courts, counts }) {
 		const pieces = each.map(({ i, n }) => sized(`tone-${i}`, "height", n / top)).reverse();
 		return el("li", each.length ? el("a.stack", { "aria-label": told, title: told, href: filed(from, step) }, ...pieces)
 			: el("span.stack"),
-		el("span.tick", from % (5 * step) ? "" : from));
+		el("span.tick", from % ((stacks.size > 8 ? 5 : 1) * step) ? "" : from));
 	});
 	return section("years", "Cases by year",
 		meta(`The highest bar is ${many(top)} cases.${counts.undated ? ` ${many(counts.undated)} have no date.` : ""}`),

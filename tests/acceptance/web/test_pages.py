@@ -189,6 +189,23 @@ def test_the_key_is_asked_for_once_and_kept_for_the_tab(page, web_index, tmp_pat
         assert kept[1] == {}
 
 
+def test_a_deep_link_asks_for_the_key_once_whatever_it_needs(page, web_index, tmp_path):
+    made = keys.make("anna")
+    keys.add(tmp_path / "keys.jsonl", made.kept)
+    with serving(
+        web_index, tmp_path / "log", OPINION_SEARCH_KEYS_FILE=str(tmp_path / "keys.jsonl")
+    ) as site:
+        known = {"Authorization": f"Bearer {made.text}"}
+        found = site.get("/v1/search", params={"q": SEEDS_QUERY}, headers=known).json()["hits"][0]
+        page.goto(
+            f"{base(site)}/o/{found['opinion']['id']}#p{found['passage']['start']}-{found['passage']['end']}"
+        )
+        page.get_by_label("API key").fill(made.text)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#text mark")
+        assert not page.get_by_label("API key").is_visible()
+
+
 @pytest.mark.parametrize("width", [320, 390, 900, 1400])
 def test_nothing_is_wider_than_the_window(page, site, width):
     page.set_viewport_size({"width": width, "height": 800})

@@ -211,8 +211,9 @@ def test_a_printed_opinion_has_its_pages_in_the_line_and_nothing_around_it(page,
     assert mark.evaluate("m => getComputedStyle(m, '::before').position") == "static"
     pdf = page.pdf()
     assert pdf.startswith(b"%PDF")
-    title = page.title()  # what browsers print above
-    assert title == f"Terry v. Ohio, {terry['case']['citations'][0]}"
+    assert page.title() == "Terry v. Ohio, 392 U.S. 1"  # what browsers print above
+    assert page.locator("#head .meta bdi").first.inner_text() == "392 U.S. 1"
+    assert set(terry["case"]["citations"]) <= set(page.locator("#head .meta bdi").all_inner_texts())
 
 
 def test_find_in_page_sees_the_whole_text(page, library):
@@ -220,6 +221,25 @@ def test_find_in_page_sees_the_whole_text(page, library):
     found = page.evaluate("(() => { let n = 0; getSelection().removeAllRanges(); scrollTo(0, 0);"
                           " while (n < 1000 && window.find('toll of the ferry')) n += 1; return n; })()")  # fmt: skip
     assert found == 200
+
+
+def test_at_twice_the_size_everything_is_in_reach(browser, library):
+    hit = ask(library, QUESTION)["hits"][0]
+    span = f"#p{hit['passage']['start']}-{hit['passage']['end']}"
+    context = browser.new_context(viewport={"width": 640, "height": 400}, device_scale_factor=2)
+    page = context.new_page()
+    opened(page, library, hit["opinion"]["id"], span)
+    page.wait_for_selector("#passage .copy")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+    top = page.locator("#text mark").first.bounding_box()
+    bar = page.locator("#passage").bounding_box()
+    assert bar["y"] + bar["height"] <= top["y"] < 300  # what stays at the top does not hide it
+    cut = page.evaluate(
+        "[...document.querySelectorAll('#text p, #text h2, #head *, #passage *')].filter((part) =>"
+        " { const box = part.getBoundingClientRect(); return box.width && (box.left < 0 || box.right > 640); }).length"
+    )
+    assert cut == 0
+    context.close()
 
 
 def test_the_whole_view_is_open_to_everybody(page, library, axe):

@@ -53,6 +53,13 @@ def clipboard(page: Any, kind: str = "text/plain") -> str:
     return text
 
 
+def copy(card: Any, name: str) -> None:
+    """Press the button and wait until it says that it has copied, which it does not say for long."""
+    button = card.get_by_role("button", name=name)
+    button.click()
+    button.filter(has_text="Copied").wait_for()
+
+
 def test_a_filter_is_chosen_counted_told_and_taken_back(page, harbor):
     opened(page, harbor)
     assert shown(page) == answer(harbor)
@@ -205,20 +212,16 @@ def test_citations_are_copied_in_three_styles(page, harbor):
     assert re.fullmatch(
         r"Pier 0 v\. Harbor, 400 U\.S\. 1 \(1954\) \(Brennan, J\., dissenting\)", cite
     )
-    card.get_by_role("button", name="Plain citation").click()
-    card.get_by_text("Copied").wait_for()
+    copy(card, "Plain citation")
     assert clipboard(page) == cite
-    card.get_by_role("button", name="Bluebook citation").click()
-    card.get_by_text("Copied").nth(1).wait_for()
+    copy(card, "Bluebook citation")
     assert clipboard(page) == cite
     assert cite.removeprefix("Pier 0 v. Harbor") in clipboard(page, "text/html")
     assert "<i>Pier 0 v. Harbor</i>" in clipboard(page, "text/html")
-    card.get_by_role("button", name="Markdown citation").click()
-    card.get_by_text("Copied").nth(2).wait_for()
+    copy(card, "Markdown citation")
     link = card.get_by_role("link", name="Read in the opinion").evaluate("link => link.href")
     assert clipboard(page) == f"[*Pier 0 v. Harbor*{cite.removeprefix('Pier 0 v. Harbor')}]({link})"
-    card.get_by_role("button", name="Quote with citation").click()
-    card.get_by_text("Copied").nth(3).wait_for()
+    copy(card, "Quote with citation")
     assert clipboard(page) == f"“{card.locator('mark').inner_text()}” {cite}"
 
 
