@@ -12,7 +12,7 @@ the say. Meaning tells more here than both lanes together: a layman's question s
 answer, and one about something else often shares as many.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple
@@ -207,7 +207,8 @@ def calibrate(lanes: Lanes, embedder: Embedder, *, seed: int = 0) -> Calibration
     rng = np.random.default_rng(seed)
     pairs: list[_Pair] = []
     answered: list[float] = []
-    sample = list(_sentences(lanes.passages, len(lanes.vectors), rng))
+    total = len(lanes.vectors)
+    sample = sampled_sentences(lanes.passages, total, _SAMPLES if total > 1 else 0, rng)
     questions = _ask(lanes, embedder, [sentence for _, sentence in sample])
     for (row, _), question in zip(sample, questions, strict=True):
         pairs += _near_and_far(lanes, question, row, rng)
@@ -229,30 +230,34 @@ def calibrate(lanes: Lanes, embedder: Embedder, *, seed: int = 0) -> Calibration
     )
 
 
-def _sentences(
-    passages: PassageStore, total: int, rng: np.random.Generator
-) -> Iterator[tuple[int, str]]:
-    """Yield the rows of a sample of the passages, ascending, each with a sentence of it."""
-    if total < 2:
-        return
-    rows = np.sort(rng.choice(total, size=min(_SAMPLES, total), replace=False)).astype(np.int64)
-    for stored in passages.fetch(rows):
-        sentence = a_sentence(stored.passage.text)
-        if sentence is not None:
-            yield stored.passage.row, sentence
+def sampled_sentences(
+    passages: PassageStore, total: int, samples: int, rng: np.random.Generator
+) -> list[tuple[int, str]]:
+    """Return the rows of a sample of the ``total`` passages, ascending, each with a sentence of it.
+
+    The middle one of those that could stand as a question; a passage without any is left out.
+    """
+    rows = np.sort(rng.choice(total, size=min(samples, total), replace=False)).astype(np.int64)
+    found = [(one.passage.row, _a_sentence(one.passage.text)) for one in passages.fetch(rows)]
+    return [(row, sentence) for row, sentence in found if sentence is not None]
 
 
-def a_sentence(text: str) -> str | None:
+def _a_sentence(text: str) -> str | None:
     """Return the middle one of the text's sentences that could stand as a question."""
     sentences = [span.of(text).strip() for span in sentence_spans(text)]
     fitting = [s for s in sentences if _MIN_WORDS <= len(s.split()) <= _MAX_WORDS]
     return fitting[len(fitting) // 2] if fitting else None
 
 
-def _ask(lanes: Lanes, embedder: Embedder, texts: Sequence[str]) -> list[_Question]:
-    """Return ``texts`` as questions; several are embedded at once, one by one it takes twice the time."""
+def embedded_at_once(embedder: Embedder, texts: Sequence[str]) -> list[FloatVector]:
+    """Return the vectors of ``texts``; several are made at once, one by one it takes twice the time."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        vectors = list(pool.map(embedder.embed_query, texts))
+        return list(pool.map(embedder.embed_query, texts))
+
+
+def _ask(lanes: Lanes, embedder: Embedder, texts: Sequence[str]) -> list[_Question]:
+    """Return ``texts`` as questions."""
+    vectors = embedded_at_once(embedder, texts)
     return [_question(lanes, text, vector) for text, vector in zip(texts, vectors, strict=True)]
 
 

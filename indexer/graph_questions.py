@@ -1,17 +1,15 @@
 """Questions by which the graph of a build is measured: none of them is a vector of the build."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 
-from indexer.calibration import a_sentence
+from indexer.calibration import embedded_at_once, sampled_sentences
 from indexer.store.passages import PassageStore
 from models.base import Embedder, FloatMatrix
 
 _SAMPLES: Final = 240
 _SEED: Final = 7
-_AT_ONCE: Final = 8
 
 
 def questions_of(passages: PassageStore, embedder: Embedder, *, total: int) -> FloatMatrix:
@@ -22,10 +20,7 @@ def questions_of(passages: PassageStore, embedder: Embedder, *, total: int) -> F
     equal questions.
     """
     rng = np.random.default_rng(_SEED)
-    rows = np.sort(rng.choice(total, size=min(_SAMPLES, total), replace=False)).astype(np.int64)
-    found = [a_sentence(stored.passage.text) for stored in passages.fetch(rows)]
-    texts = [sentence for sentence in found if sentence is not None]
-    if not texts:
+    found = sampled_sentences(passages, total, _SAMPLES, rng)
+    if not found:
         return np.empty((0, embedder.spec.dim), dtype=np.float32)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return np.stack(list(pool.map(embedder.embed_query, texts)))
+    return np.stack(embedded_at_once(embedder, [sentence for _, sentence in found]))

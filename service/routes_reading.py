@@ -67,7 +67,7 @@ def cite_opinion(
         stored = passages.opinion(opinion_id)
         span = _span(params, stored)
         ranges = PageMap(stored.pages).ranges(span)
-        reached = (one.passage for one in passages.fetch(stored.rows))
+        reached = passages.fetch(passages.rows.overlapping(stored.rows, span))
         return json_response(
             CiteResponse(
                 opinion_id=opinion_id,
@@ -79,11 +79,7 @@ def cite_opinion(
                     PageRangeOut(reporter=one.reporter, first=one.first, last=one.last)
                     for one in ranges
                 ),
-                passage_ids=tuple(
-                    one.id
-                    for one in reached
-                    if one.span.start < span.end and span.start < one.span.end
-                ),
+                passage_ids=tuple(one.passage.id for one in reached),
             )
         )
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from indexer.errors import NotInIndexError
-from indexer.records import SectionRole
+from indexer.records import SectionRole, Span
 from indexer.store.connections import Connections
 from indexer.store.ranking import Rows, rows_of_ranges
 
@@ -20,6 +20,9 @@ SELECT s.first_row, s.end_row FROM json_each(?) AS wanted
 CROSS JOIN opinion AS o ON o.case_seq = wanted.value
 CROSS JOIN section AS s ON s.seq >= o.first_section AND s.seq < o.end_section
 WHERE s.role IN (SELECT value FROM json_each(?))
+"""
+_OVERLAPPING: Final = """
+SELECT row FROM passage WHERE row >= ? AND row < ? AND start < ? AND "end" > ? ORDER BY row
 """
 
 
@@ -45,3 +48,9 @@ class PassageRows:
         with self._connections.lend() as db:
             ranges = db.execute(_IN_ROLES, asked).fetchall()
         return rows_of_ranges(np.array(ranges, dtype=np.int64).reshape(len(ranges), 2))
+
+    def overlapping(self, rows: range, span: Span) -> Rows:
+        """Return those of one opinion's ``rows`` whose passages share a character with ``span``."""
+        with self._connections.lend() as db:
+            found = db.execute(_OVERLAPPING, (rows.start, rows.stop, span.end, span.start))
+            return np.array([row for (row,) in found], dtype=np.int64)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import NotInIndexError
-from indexer.records import SectionRole
+from indexer.records import SectionRole, Span
 from indexer.store.passages import PassageStore
 from tests.indexer.store.making import opinion, record, write_passages
 
@@ -55,3 +55,16 @@ def test_rows_of_roles_are_those_whose_sections_have_them(store, cases, roles):
         if s.section.role in roles and owners[s.passage.row] in cases
     ]
     assert store.rows.in_roles(np.array(cases, np.int64), roles).tolist() == expected
+
+
+@given(st.integers(0, ROWS - 20), st.integers(0, 60), st.integers(1, 20))
+def test_the_passages_that_share_a_character_with_a_span(store, row, start, length) -> None:
+    (one,) = store.fetch(np.array([row]))
+    rows = range(*store.opinion_rows(one.opinion.id))
+    wanted = set(range(start, start + length))
+
+    assert store.rows.overlapping(rows, Span(start, start + length)).tolist() == [
+        each.passage.row
+        for each in store.fetch(rows)
+        if wanted & set(range(each.passage.span.start, each.passage.span.end))
+    ]
