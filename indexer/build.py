@@ -92,7 +92,9 @@ def build(
             done, cost = line.run(records, build_id=build_id)
         caches.vectors.mark(build_id)
         caches.made.note()
+        options.engine.publish(build_id)
         _prune(root, options, replaced)
+        options.engine.prune(files.list_builds(root))
         forgotten = _forget(root, caches)
     return BuildReport(
         build_id=build_id,

@@ -29,10 +29,9 @@ from indexer.evidence import (
 )
 from indexer.sentences import sentence_spans
 from indexer.store.analysis import query_terms
-from indexer.store.lexical import LexicalIndex
+from indexer.store.engine import Vectors, Words
 from indexer.store.passages import PassageStore
 from indexer.store.ranking import Rows
-from indexer.store.vectors import VectorIndex
 from models.base import Embedder, FloatVector
 
 _Matrix = npt.NDArray[np.float64]
@@ -138,8 +137,8 @@ class Lanes(NamedTuple):
     """The parts of a build that give evidence."""
 
     passages: PassageStore
-    vectors: VectorIndex
-    lexical: LexicalIndex
+    vectors: Vectors
+    lexical: Words
 
 
 class _Question(NamedTuple):

@@ -12,6 +12,8 @@
     - IndexFormatError       a build of a format this program does not read
     - IndexCorruptError      a file is missing, torn or altered
     - ModelMismatchError     the index was built with another model than the one loaded
+  + EngineUrlError           the setting that names a search engine cannot be
+  + EngineUnavailableError   the server that holds the vectors does not answer
   + NotInIndexError          no case, opinion or passage of that id in this build
   + FilterError              a filter has a value that cannot be
   + TrainingPairsError       a file of training pairs cannot be used
@@ -141,6 +143,26 @@ class ModelMismatchError(IndexOpenError):
         super().__init__(
             f"{folder}: built with the model {built_with}, but {loaded} was loaded; "
             "name the model the index was built with, or build the index again"
+        )
+
+
+class EngineUrlError(IndexerError):
+    """The setting that names a search engine cannot be."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"OPINION_SEARCH_ENGINE: {reason}; change or unset it")
+
+
+class EngineUnavailableError(IndexerError):
+    """The server that holds the vectors does not answer, or cannot."""
+
+    def __init__(self, uri: str, reason: str) -> None:
+        self.uri = uri
+        self.reason = reason
+        super().__init__(
+            f"the search server at {uri} {reason}; see that it runs, then try again "
+            "(what was published still is, and vectors already computed are kept)"
         )
 
 

@@ -20,13 +20,13 @@ from indexer.sources.noticed import Noticed
 from indexer.sources.refused import Refused
 from indexer.standing import Standing
 from indexer.store import files, manifest
-from indexer.store.graph_writer import write_graph
+from indexer.store.engine import EMBEDDED, VectorEngine, Written
 from indexer.store.lexical import LexicalIndex, LexicalWriter
 from indexer.store.made_cache import MadeCache
 from indexer.store.passage_writer import PassageWriter
 from indexer.store.passages import PassageStore
 from indexer.store.vector_cache import VectorCache
-from indexer.store.vectors import VectorIndex, write_vectors
+from indexer.store.vectors import write_vectors
 from models.base import Embedder, token_reader
 
 KEEP_BUILDS: Final = 3
@@ -64,6 +64,8 @@ class BuildOptions:
     """Processes that cut opinions beside this one; the build is the same."""
     threads: int = 1
     """Of the graph over the vectors of a large build; the build is the same."""
+    engine: VectorEngine = EMBEDDED
+    """Where the vectors are searched."""
 
 
 class Caches(NamedTuple):
@@ -107,9 +109,10 @@ class Line:
             )
         _append(self.stage / files.REFUSED, *self.refused)
         _append(self.stage / files.NOTICES)
-        search = self._graph()
+        search = self._taken(build_id)
         described = self._described(build_id, search)
         calibration = self._calibration(described)
+        self.options.engine.settle(self.stage)
         cost = self._meter.read(seconds_embedding=self.vectors.clock.seconds)
         described = replace(described, calibration=calibration, cost=asdict(cost))
         return manifest.write(self.stage, described), cost
@@ -127,14 +130,17 @@ class Line:
         ):
             write_vectors(self.stage / files.VECTORS, blocks, self.embedder.spec.dim)
 
-    def _graph(self) -> manifest.VectorSearch:
-        """Write the graph over the vectors where they are many, and say how they are searched."""
+    def _taken(self, build_id: str) -> manifest.VectorSearch:
+        """Hand the vectors to the engine, and say how they are searched."""
         with PassageStore.open(self.stage / files.PASSAGES) as passages:
-            return write_graph(
-                self.stage,
-                lambda: questions_of(passages, self.embedder, total=self.passages),
-                previous=self._before,
-                threads=self.options.threads,
+            return self.options.engine.take(
+                Written(
+                    stage=self.stage,
+                    build_id=build_id,
+                    previous=self._before,
+                    threads=self.options.threads,
+                    questions=lambda: questions_of(passages, self.embedder, total=self.passages),
+                )
             )
 
     def _described(self, build_id: str, search: manifest.VectorSearch) -> manifest.Manifest:
@@ -161,7 +167,7 @@ class Line:
         with PassageStore.open(self.stage / files.PASSAGES) as passages:
             lanes = Lanes(
                 passages,
-                VectorIndex.open(self.stage / files.VECTORS, search=described.vectors),
+                self.options.engine.open(self.stage, described),
                 LexicalIndex.open(self.stage / files.LEXICAL),
             )
             return calibrate(lanes, self.embedder).to_json()

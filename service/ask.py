@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from indexer.store.engine_url import engine_at
 from indexer.store.manifest import read
 from indexer.store.snapshot import Index, build_folder
 from models.load import load_embedder
@@ -29,6 +30,7 @@ def ask(
     forum: str | None = None,
     lanes: Sequence[str] = (),
     rerank: bool | None = None,
+    engine: str = "embedded",
 ) -> bytes:
     """Return the answer as JSON.
 
@@ -56,10 +58,11 @@ def ask(
             problem.message.removeprefix(f"{field}: "),
         ) from error
     embedder = load_embedder(read(build_folder(index, None)).model.name)
-    with Index.open(index, expect_model=embedder.spec) as snapshot:
-        engine = SearchEngine(snapshot, embedder)
+    where = engine_at(engine)
+    with Index.open(index, expect_model=embedder.spec, engine=where) as snapshot:
+        searcher = SearchEngine(snapshot, embedder)
         require_forum(request.forum, snapshot.passages)
-        answer = engine.search(to_query(request))
+        answer = searcher.search(to_query(request))
         response = search_response(answer, snapshot.manifest, forum=forum_of(request))
         return response.model_dump_json(include=Selection().of_answer()).encode()
 

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -16,6 +17,7 @@ from service.cli_options import (
     PREFIX,
     AsJson,
     Calibrate,
+    Engine,
     Filter,
     Forum,
     Hits,
@@ -81,7 +83,11 @@ def _global_options(
 
 @app.command()
 def build(
-    sources: Sources, index: Index = DEFAULT_INDEX, model: Model = None, jobs: Jobs = None
+    sources: Sources,
+    index: Index = DEFAULT_INDEX,
+    model: Model = None,
+    jobs: Jobs = None,
+    engine: Engine = "embedded",
 ) -> None:
     """Index these sources as a new build.
 
@@ -90,6 +96,7 @@ def build(
     """
     from indexer.build import build as run_build
     from indexer.sources import Gauge, read_sources
+    from indexer.store.engine_url import engine_at
     from models.load import load_embedder
 
     refusals = console.Refusals()
@@ -102,13 +109,18 @@ def build(
                 refusals.watch(records),
                 index,
                 embedder=embedder,
-                options=_options(sources, report, jobs=jobs),
+                options=replace(_options(sources, report, jobs=jobs), engine=engine_at(engine)),
             )
     _finish(done, refusals)
 
 
 @app.command()
-def add(sources: Sources, index: Index = DEFAULT_INDEX, jobs: Jobs = None) -> None:
+def add(
+    sources: Sources,
+    index: Index = DEFAULT_INDEX,
+    jobs: Jobs = None,
+    engine: Engine = "embedded",
+) -> None:
     """Add sources to the current corpus.
 
     Publishes a build of all it holds plus these; a case of the same id is replaced.
@@ -125,12 +137,14 @@ def add(sources: Sources, index: Index = DEFAULT_INDEX, jobs: Jobs = None) -> No
         if not new:
             raise EmptyCorpusError(refused=len(given))
         records = refusals.watch(read_sources(sources))
-        done = _rebuild(index, records, names=sources, replaced=new, jobs=jobs)
+        done = _rebuild(index, records, names=sources, replaced=new, jobs=jobs, engine=engine)
     _finish(done, refusals)
 
 
 @app.command()
-def remove(ids: Ids, index: Index = DEFAULT_INDEX, jobs: Jobs = None) -> None:
+def remove(
+    ids: Ids, index: Index = DEFAULT_INDEX, jobs: Jobs = None, engine: Engine = "embedded"
+) -> None:
     """Take cases out of the current corpus.
 
     Publishes a build of all it holds without these.
@@ -147,7 +161,7 @@ def remove(ids: Ids, index: Index = DEFAULT_INDEX, jobs: Jobs = None) -> None:
                     f"{index}: that would leave no case, and an index has at least one; "
                     "build another corpus, or delete the folder"
                 )
-        done = _rebuild(index, (), names=(), replaced=frozenset(ids), jobs=jobs)
+        done = _rebuild(index, (), names=(), replaced=frozenset(ids), jobs=jobs, engine=engine)
     _finish(done, console.Refusals())
 
 
@@ -160,6 +174,7 @@ def search(
     forum: Forum = None,
     lanes: Lanes = None,
     rerank: Rerank = False,
+    engine: Engine = "embedded",
     as_json: AsJson = False,
 ) -> None:
     """Ask the current build a question.
@@ -178,6 +193,7 @@ def search(
             forum=forum,
             lanes=lanes or [],
             rerank=rerank or None,
+            engine=engine,
         )
     console.show_answer(answer, as_json=as_json)
 
@@ -188,6 +204,7 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     workers: Workers = 1,
+    engine: Engine = "embedded",
 ) -> None:
     """Serve the index over HTTP.
 
@@ -198,7 +215,7 @@ def serve(
     from service.server import serve as run_server
     from service.settings import Settings
 
-    given = {"INDEX": index, "HOST": host, "PORT": port, "WORKERS": workers}
+    given = {"INDEX": index, "HOST": host, "PORT": port, "WORKERS": workers, "ENGINE": engine}
     with console.failures(console.STOPPED_SERVER, code=0):
         settings = Settings.from_env(
             {**os.environ, **{f"{PREFIX}{name}": str(v) for name, v in given.items()}}
@@ -207,7 +224,7 @@ def serve(
 
 
 @app.command()
-def mcp(index: Index = DEFAULT_INDEX) -> None:
+def mcp(index: Index = DEFAULT_INDEX, engine: Engine = "embedded") -> None:
     """Answer MCP requests on standard input.
 
     For a front end that starts the program itself; one that connects uses /mcp of `serve`. Serves each
@@ -216,19 +233,20 @@ def mcp(index: Index = DEFAULT_INDEX) -> None:
     with console.failures(console.STOPPED_SERVER, code=0):
         from service.dialects.mcp_stdio import serve_stdio
 
-        serve_stdio(index, public_url=os.environ.get(f"{PREFIX}PUBLIC_URL"))
+        serve_stdio(index, public_url=os.environ.get(f"{PREFIX}PUBLIC_URL"), engine=engine)
 
 
 @app.command()
-def verify(index: Index = DEFAULT_INDEX) -> None:
+def verify(index: Index = DEFAULT_INDEX, engine: Engine = "embedded") -> None:
     """Check the current build in full.
 
     Checksums, counts, spans against text. Names what is wrong, and exits with 0 only when all holds.
     """
+    from indexer.store.engine_url import engine_at
     from indexer.store.verify import verify as run_verify
 
     with console.failures():
-        problems = run_verify(index)
+        problems = run_verify(index, engine=engine_at(engine))
     for problem in problems:
         console.complain(problem)
     if problems:
@@ -342,11 +360,13 @@ def _rebuild(
     names: Sequence[Path],
     replaced: frozenset[str],
     jobs: int | None,
+    engine: str,
 ) -> "BuildReport":
     """Publish the current corpus without ``replaced`` and with ``records``, by the same model."""
     from indexer.build import build as run_build
     from indexer.build import merged
     from indexer.standing import Standing
+    from indexer.store.engine_url import engine_at
     from models.load import load_embedder
 
     standing = Standing.of(index, replaced)
@@ -357,7 +377,9 @@ def _rebuild(
             merged(index, records, replaced=replaced),
             index,
             embedder=embedder,
-            options=_options(names, report, jobs=jobs, standing=standing),
+            options=replace(
+                _options(names, report, jobs=jobs, standing=standing), engine=engine_at(engine)
+            ),
         )
 
 

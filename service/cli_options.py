@@ -14,6 +14,16 @@ Index = Annotated[
         "--index", metavar="DIR", help="The index: a folder of builds.", envvar=f"{PREFIX}INDEX"
     ),
 ]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="URL",
+        help="Where vectors are searched: embedded, or milvus+http://HOST:PORT/NAME, a server that "
+        "needs the extra milvus.",
+        envvar=f"{PREFIX}ENGINE",
+    ),
+]
 Sources = Annotated[
     list[Path],
     typer.Argument(

@@ -9,6 +9,8 @@ from time import monotonic
 from typing import Final
 
 from indexer.errors import IndexerError, IndexOpenError, ModelMismatchError
+from indexer.store.engine import EMBEDDED, VectorEngine
+from indexer.store.engine_url import engine_at
 from indexer.store.files import CURRENT, builds_before, current_build, list_builds
 from indexer.store.snapshot import Index
 from models.base import Embedder, WarmsUp
@@ -57,6 +59,7 @@ class LiveIndex(Live):
         root: Path,
         *,
         load_embedder: LoadEmbedder,
+        engine: VectorEngine = EMBEDDED,
         poll_interval_s: float = 1.0,
         retry_s: float = _RETRY_S,
         on_event: Callable[[str], None] = lambda _: None,
@@ -64,6 +67,8 @@ class LiveIndex(Live):
         """Nothing is read yet. ``on_event`` is called from the watching thread; its texts have paths."""
         self._root = root.absolute()
         self._load = load_embedder
+        self._engine = engine
+        self._silent: str | None = None
         self._interval = poll_interval_s
         self._retry = retry_s
         self._tell = on_event
@@ -118,7 +123,9 @@ class LiveIndex(Live):
     def reason_not_ready(self) -> str | None:
         """Say why no question can be answered now; `None` while a build is served."""
         with self._lock:
-            return None if self._lease is not None else self._problem or _OPENING
+            if self._lease is None:
+                return self._problem or _OPENING
+            return self._silent
 
     def close(self) -> None:
         """Stop watching, and close the build once nobody uses it."""
@@ -148,6 +155,7 @@ class LiveIndex(Live):
         try:
             while not self._stop.is_set():
                 self.refresh()
+                self._probe()
                 self._warm_up()
                 self._stop.wait(self._interval)
             problem = _CLOSED
@@ -163,6 +171,16 @@ class LiveIndex(Live):
         self._warmed = embedder
         if isinstance(embedder, WarmsUp):
             embedder.warm(stop=self._stop.is_set)
+
+    def _probe(self) -> None:
+        """Ask the engine of the build that is served whether it answers; tell when that changes."""
+        with self._lock:
+            lease = self._lease
+        silent = None if lease is None else lease.searcher.index.vectors.reason_not_ready()
+        with self._lock:
+            before, self._silent = self._silent, silent
+        if silent != before:
+            self._tell(silent or "the engine that holds the vectors answers again")
 
     def _serving(self) -> str | None:
         with self._lock:
@@ -211,7 +229,7 @@ class LiveIndex(Live):
         return True
 
     def _open(self, build_id: str) -> SearchEngine:
-        index = Index.open(self._root, build_id=build_id)
+        index = Index.open(self._root, build_id=build_id, engine=self._engine)
         try:
             engine = SearchEngine(index, self._embedder_of(index))
             prove(engine)
@@ -275,6 +293,7 @@ def open_live(settings: Settings) -> Live:
     return LiveIndex(
         settings.index_dir,
         load_embedder=load,
+        engine=engine_at(settings.engine),
         poll_interval_s=settings.poll_interval_s,
         on_event=_log.warning,
     ).start()

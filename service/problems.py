@@ -16,6 +16,7 @@
 | any other value, `FilterError`, `QueryError` | 422 | invalid_value       |
 | more requests than a caller may send   | 429    | too_many_requests     |
 | `NotReadyError`, other `IndexOpenError`| 503    | not_ready             |
+| `EngineUnavailableError`               | 503    | engine_unavailable    |
 | `OverloadedError`                      | 503    | overloaded            |
 | `DeadlineError`                        | 503    | deadline_exceeded     |
 | anything else                          | 500    | internal_error        |
@@ -32,7 +33,13 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from indexer.errors import FilterError, IndexOpenError, ModelMismatchError, NotInIndexError
+from indexer.errors import (
+    EngineUnavailableError,
+    FilterError,
+    IndexOpenError,
+    ModelMismatchError,
+    NotInIndexError,
+)
 from service.errors import DeadlineError, NotReadyError, OverloadedError, QueryError
 from service.schemas import ErrorDetail, ErrorResponse
 
@@ -192,6 +199,11 @@ _TABLE: Final[Mapping[type, Callable[[Any], Problem]]] = {
     ModelMismatchError: _of_mismatch,
     IndexOpenError: lambda _: _unavailable(
         "not_ready", "the index cannot be opened; the service's log says why"
+    ),
+    EngineUnavailableError: lambda _: _unavailable(
+        "engine_unavailable",
+        "the server that holds the vectors does not answer; wait as long as Retry-After says, then "
+        "try again (mode lexical needs no vectors)",
     ),
     NotReadyError: lambda e: _unavailable("not_ready", str(e)),
     OverloadedError: lambda e: _unavailable("overloaded", str(e), after_s=e.retry_after_s),

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from indexer.store.analysis import exact_words
-from indexer.store.lexical import LexicalIndex
+from indexer.store.engine import Words
 from indexer.store.ranking import Rows
 from service.row_sets import both
 
@@ -31,7 +31,7 @@ def fragments(phrase: str) -> tuple[str, ...]:
     return tuple(piece.strip() for piece in pieces if len(exact_words(piece)) >= _FEWEST_WORDS)
 
 
-def phrase_rows(phrase: str, lexical: LexicalIndex, among: Rows | None) -> Rows:
+def phrase_rows(phrase: str, lexical: Words, among: Rows | None) -> Rows:
     """Return the rows ``among`` which hold ``phrase``, as a set; `None` stands for all rows.
 
     Where none holds it as written, those that hold all its `fragments`.

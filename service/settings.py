@@ -67,6 +67,13 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     index_dir: Annotated[Path, Field(description="Folder of the index: `builds/` and `CURRENT`.")]
+    engine: Annotated[
+        str,
+        Field(
+            description="Where the vectors are searched: `embedded`, in this process, or the server that "
+            "the index was built with: `milvus+http://HOST:PORT/NAME`."
+        ),
+    ] = "embedded"
     host: Annotated[
         str, Field(min_length=1, description="Address to listen on; 0.0.0.0 for all.")
     ] = "127.0.0.1"

@@ -18,6 +18,7 @@ OLDEST_READABLE: Final = 3
 
 EXACT: Final = "exact"
 HNSW_SQ8: Final = "hnsw-sq8"
+MILVUS: Final = "milvus"
 """Kinds of `VectorSearch`."""
 
 _T = TypeVar("_T")
@@ -52,7 +53,7 @@ class VectorSearch:
 
     kind: str
     """``exact``, or ``hnsw-sq8``: a graph of vectors in 8 bits a number, whose candidates are ranked by
-    exact products."""
+    exact products; or ``milvus``: in that server, whose candidates are ranked likewise."""
     links: int
     """Neighbours a node of the graph keeps, twice as many on its lowest level; 0 without one."""
     ef_construction: int

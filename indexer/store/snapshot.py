@@ -8,11 +8,11 @@ from typing import Self
 
 from indexer.errors import IndexCorruptError, IndexMissingError, ModelMismatchError
 from indexer.store import manifest as manifests
-from indexer.store.files import BUILDS, LEXICAL, PASSAGES, VECTORS, current_build, list_builds
+from indexer.store.engine import EMBEDDED, VectorEngine, Vectors, Words
+from indexer.store.files import BUILDS, LEXICAL, PASSAGES, current_build, list_builds
 from indexer.store.lexical import LexicalIndex
 from indexer.store.manifest import Manifest
 from indexer.store.passages import PassageStore
-from indexer.store.vectors import VectorIndex
 from models.base import ModelSpec
 
 
@@ -27,15 +27,21 @@ class Index:
     folder: Path
     manifest: Manifest
     passages: PassageStore
-    lexical: LexicalIndex
-    vectors: VectorIndex
+    lexical: Words
+    vectors: Vectors
 
     @classmethod
     def open(
-        cls, root: Path, *, build_id: str | None = None, expect_model: ModelSpec | None = None
+        cls,
+        root: Path,
+        *,
+        build_id: str | None = None,
+        expect_model: ModelSpec | None = None,
+        engine: VectorEngine = EMBEDDED,
     ) -> Self:
         """Open a build of the index folder ``root``, the current one unless ``build_id`` says else.
 
+        Without the ``engine`` that has its vectors it can be read, and not asked by meaning.
         Raises an `IndexOpenError`: none there, of another format, damaged (files and sizes, counts
         across its parts), or made with another model than ``expect_model`` (by fingerprint).
         """
@@ -50,10 +56,10 @@ class Index:
                 folder, built_with=_told(manifest.model), loaded=_told(expect_model)
             )
         manifests.check_fast(folder, manifest)
-        return cls._opened(folder, manifest)
+        return cls._opened(folder, manifest, engine)
 
     @classmethod
-    def _opened(cls, folder: Path, manifest: Manifest) -> Self:
+    def _opened(cls, folder: Path, manifest: Manifest, engine: VectorEngine) -> Self:
         with ExitStack() as undo:
             passages = undo.enter_context(PassageStore.open(folder / PASSAGES))
             _check_counts(folder, manifest, passages)
@@ -63,12 +69,7 @@ class Index:
                 raise IndexCorruptError(
                     folder / LEXICAL, f"{lexical.passages} passages instead of {expected}"
                 )
-            vectors = VectorIndex.open(
-                folder / VECTORS,
-                dim=manifest.model.dim,
-                count=expected,
-                search=manifest.vectors,
-            )
+            vectors = engine.open(folder, manifest)
             undo.pop_all()
         return cls(
             folder=folder, manifest=manifest, passages=passages, lexical=lexical, vectors=vectors
@@ -77,6 +78,7 @@ class Index:
     def close(self) -> None:
         """Close what must be closed; the mapped files go with the object. May be called twice."""
         self.passages.close()
+        self.vectors.close()
 
     def __enter__(self) -> Self:
         return self

@@ -164,6 +164,13 @@ class VectorIndex:
         other._reach = reach
         return other
 
+    def reason_not_ready(self) -> str | None:
+        """Say nothing: a mapped file always answers."""
+        return None
+
+    def close(self) -> None:
+        """Leave the mapping to go with the object."""
+
     @property
     def dim(self) -> int:
         """Length of a vector."""

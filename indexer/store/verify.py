@@ -13,10 +13,12 @@ from indexer.filters import Filters
 from indexer.store import manifest as manifests
 from indexer.store.analysis import analyse
 from indexer.store.citation_check import citation_problems
+from indexer.store.engine import EMBEDDED, VectorEngine
 from indexer.store.files import PASSAGES
 from indexer.store.graph_check import graph_problems
 from indexer.store.snapshot import Index, build_folder
 from indexer.store.stored import StoredOpinion, StoredPassage
+from indexer.store.vectors import VectorIndex
 
 _TOLD: Final = 20
 """Problems told of one kind; the rest is counted."""
@@ -25,7 +27,9 @@ _SAMPLED: Final = 64
 _UNIT_TOLERANCE: Final = 1e-3
 
 
-def verify(root: Path, build_id: str | None = None) -> list[str]:
+def verify(
+    root: Path, build_id: str | None = None, *, engine: VectorEngine = EMBEDDED
+) -> list[str]:
     """Check a build against itself and return what is wrong, in words; nothing when all holds.
 
     Checksums and counts; rows dense; every passage's text against its hash and its opinion's text;
@@ -37,7 +41,7 @@ def verify(root: Path, build_id: str | None = None) -> list[str]:
     try:
         manifest = manifests.read(folder)
         manifests.check_full(folder, manifest)
-        with Index.open(root, build_id=folder.name) as index:
+        with Index.open(root, build_id=folder.name, engine=engine) as index:
             problems: list[str] = []
             for check in (_texts, _citations, _vectors, _graph, _words):
                 found = check(index)
@@ -108,7 +112,12 @@ def _vectors(index: Index) -> Iterator[str]:
 
 
 def _graph(index: Index) -> Iterator[str]:
-    return graph_problems(index.folder, index.manifest.vectors, index.vectors)
+    vectors = index.vectors
+    if not isinstance(vectors, VectorIndex):
+        return iter(
+            ()
+        )  # the server's index is its own affair; recall was measured when it was made
+    return graph_problems(index.folder, index.manifest.vectors, vectors)
 
 
 def _words(index: Index) -> Iterator[str]:

@@ -8,6 +8,7 @@ from threading import Lock
 import anyio
 from mcp.server.stdio import stdio_server
 
+from indexer.store.engine_url import engine_at
 from indexer.store.manifest import read
 from indexer.store.snapshot import build_folder
 from models.load import load_embedder
@@ -41,13 +42,13 @@ class StdioLive(Live):
         self._live.close()
 
 
-def serve_stdio(index: Path, *, public_url: str | None = None) -> None:
+def serve_stdio(index: Path, *, public_url: str | None = None, engine: str = "embedded") -> None:
     """Answer MCP requests on standard input until it ends.
 
     Raises an `IndexOpenError` at once where there is no index to be opened.
     """
     read(build_folder(index, None))
-    live = StdioLive(LiveIndex(index, load_embedder=load_embedder))
+    live = StdioLive(LiveIndex(index, load_embedder=load_embedder, engine=engine_at(engine)))
     server = make_server(live, enter=nullcontext, links_for=lambda _: links_at(public_url))
 
     async def run() -> None:

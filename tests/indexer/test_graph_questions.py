@@ -24,7 +24,7 @@ EARLY = replace(RULE, from_rows=500, ef_ladder=(10, 15, 20), recall_at_10=0.3, r
 @pytest.fixture
 def early(monkeypatch):
     """Graphs from 500 passages on, that need not find much."""
-    monkeypatch.setattr("indexer.line.write_graph", partial(write_graph, rule=EARLY))
+    monkeypatch.setattr("indexer.store.engine.write_graph", partial(write_graph, rule=EARLY))
 
 
 def test_a_large_build_has_a_graph_and_the_next_goes_on_with_it(early, tmp_path) -> None:
