@@ -42,6 +42,8 @@ class Progress:
     embedded: int
     """Passages whose vectors are known, from the cache or from the model."""
     from_cache: int
+    step: str = ""
+    """What is done once all is embedded, in a few words; empty until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +113,12 @@ class Line:
         _append(self.stage / files.NOTICES)
         search = self._taken(build_id)
         described = self._described(build_id, search)
+        self._report("learning how far scores can be trusted")
         calibration = self._calibration(described)
         self.options.engine.settle(self.stage)
         cost = self._meter.read(seconds_embedding=self.vectors.clock.seconds)
         described = replace(described, calibration=calibration, cost=asdict(cost))
+        self._report("writing checksums")
         return manifest.write(self.stage, described), cost
 
     def _write(self, records: Iterable[CaseRecord | Refused | Noticed]) -> None:
@@ -140,6 +144,7 @@ class Line:
                     previous=self._before,
                     threads=self.options.threads,
                     questions=lambda: questions_of(passages, self.embedder, total=self.passages),
+                    say=self._report,
                 )
             )
 
@@ -223,13 +228,14 @@ class Line:
         self.tokens_embedded += made.tokens_embedded
         self._report()
 
-    def _report(self) -> None:
+    def _report(self, step: str = "") -> None:
         self.options.on_progress(
             Progress(
                 cases=self.cases,
                 passages=self.passages,
                 embedded=self.vectors.embedded + self.vectors.from_cache,
                 from_cache=self.vectors.from_cache,
+                step=step,
             )
         )
 

@@ -151,10 +151,10 @@ def _bar(pace: Pace) -> Iterator[Report]:
         TextColumn("{task.completed}/{task.fields[whole]} passages embedded"),
         TextColumn("{task.fields[rate]:.0f} passages/s"),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
+        TextColumn("{task.fields[then]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("build", total=None, cases=0, rate=0.0, whole="?", left="")
+        task = bar.add_task("build", total=None, cases=0, rate=0.0, whole="?", then="")
 
         def report(now: "Advance") -> None:
             outlook = pace(now, monotonic())
@@ -165,7 +165,7 @@ def _bar(pace: Pace) -> Iterator[Report]:
                 cases=now.cases,
                 rate=outlook.rate,
                 whole=_whole(now, outlook),
-                left=outlook.left,
+                then=now.step or outlook.left,
             )
 
         yield report
@@ -178,6 +178,9 @@ def _plain(pace: Pace) -> Report:
         nonlocal last
         if monotonic() - last >= _PLAIN_EVERY_S:
             last = monotonic()
+            if now.step:
+                complain(f"{now.embedded} passages embedded, {now.step}")
+                return
             outlook = pace(now, last)
             facts = (
                 f"{now.cases} cases",

@@ -111,6 +111,8 @@ class Written:
     threads: int
     questions: Callable[[], FloatMatrix]
     """Vectors of questions to measure recall by; asked for only where there is something to measure."""
+    say: Callable[[str], None] = lambda _: None
+    """Told, in a few words, what is being done, again and again while it takes long."""
 
 
 class VectorEngine(Protocol):
@@ -147,6 +149,7 @@ class EmbeddedEngine:
             written.questions,
             previous=written.previous,
             threads=written.threads,
+            say=written.say,
         )
 
     def open(self, folder: Path, manifest: Manifest) -> Vectors:

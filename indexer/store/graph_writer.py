@@ -8,7 +8,7 @@ one made at once, and what both find is measured.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import faiss
 import numpy as np
@@ -49,6 +49,14 @@ class GraphRule:
 RULE: Final = GraphRule()
 
 
+class _Work(NamedTuple):
+    """How a graph is made."""
+
+    rule: GraphRule
+    threads: int
+    say: Callable[[str], None]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Made:
     """A graph, not yet written."""
@@ -71,26 +79,30 @@ def write_graph(
     previous: Path | None = None,
     threads: int = 1,
     rule: GraphRule = RULE,
+    say: Callable[[str], None] = lambda _: None,
 ) -> VectorSearch:
     """Write the graph over ``vectors.faiss`` of ``stage`` if it pays, and return how to search.
 
     ``questions`` gives vectors, ``(n, dim)``, like those that will be asked for and not in the build; it
     is called when there is something to measure. ``previous`` is the folder of an earlier build, whose
-    graph is gone on with where that is sound and most of its passages are still there.
+    graph is gone on with where that is sound and most of its passages are still there. ``say`` is told
+    how far it has come, every few seconds.
     """
     vectors = VectorIndex.open(stage / VECTORS)
     if len(vectors) < rule.from_rows:
         return _exact("none: every vector is looked at")
+    say("making questions of sentences")
     asked = questions()
     if not len(asked):
         return _exact("none: no passage has a sentence to ask")
     truth = vectors.best_of_many(asked, max(_DEPTHS), threads=threads)
     for base in (_earlier(previous, vectors.dim, rule), None):
-        made = _made(vectors, base, rule, threads)
+        made = _made(vectors, base, _Work(rule, threads, say))
         if made is None:
             continue
         with write_errors(stage):
             _write(stage, made)
+        say("measuring what the graph finds")
         found = _measured(stage, _described(made, rule, len(asked)), asked, truth, rule)
         if found is not None:
             return found
@@ -145,22 +157,21 @@ def _earlier(previous: Path | None, dim: int, rule: GraphRule) -> GraphFiles | N
         return None
 
 
-def _made(
-    vectors: VectorIndex, base: GraphFiles | None, rule: GraphRule, threads: int
-) -> _Made | None:
+def _made(vectors: VectorIndex, base: GraphFiles | None, work: _Work) -> _Made | None:
     """Return a graph of all ``vectors``, or `None` where too much of ``base`` is dead."""
     digests = digests_of(vectors.matrix)
     if base is None:
         known = np.empty(0, dtype=np.uint64)
-        index = _empty(vectors, rule, threads)
+        index = _empty(vectors, work.rule, work.threads)
     else:
         known, index = base.digests, base.index
         dead = len(known) - np.count_nonzero(np.isin(known, digests))
-        if dead > rule.most_removed * len(known):
+        if dead > work.rule.most_removed * len(known):
             return None
     fresh = _first_rows(digests, known)
-    faiss.omp_set_num_threads(threads)
+    faiss.omp_set_num_threads(work.threads)
     for start in range(0, len(fresh), _BLOCK):
+        work.say(f"making the graph: {start} of {len(fresh)} vectors")
         index.add(vectors.vectors(fresh[start : start + _BLOCK]))
     everyone = np.concatenate([known, digests[fresh]])
     order = np.argsort(everyone, kind="stable")

@@ -356,6 +356,14 @@ def test_progress_never_goes_back_and_ends_at_the_truth(tmp_path) -> None:
     assert report.from_cache > 0
 
 
+def test_progress_names_what_is_done_after_embedding(tmp_path) -> None:
+    told, report = seen(cases(3), tmp_path)
+    steps = [now.step for now in told]
+    first = next(at for at, step in enumerate(steps) if step)
+    assert steps[first:] == ["learning how far scores can be trusted", "writing checksums"]
+    assert {now.embedded for now in told[first:]} == {report.manifest.counts.passages}
+
+
 def test_only_a_few_blocks_are_cut_ahead_of_the_model(tmp_path) -> None:
     told, _ = seen(cases(40), tmp_path)
     largest = max(len(passages_by_hand([one])) for one in cases(40))

@@ -115,6 +115,20 @@ def test_elsewhere_than_on_a_terminal_progress_is_a_plain_line_every_ten_seconds
     ]
 
 
+def test_what_a_build_does_after_embedding_is_told_as_it_goes_on(monkeypatch, capsys):
+    now = [100.0]
+    monkeypatch.setattr(console, "monotonic", lambda: now[0])
+    with console.progress() as report:
+        for second in range(21):
+            now[0] = 100.0 + second
+            report(replace(advance(900), step=f"making the graph: {second} of 30 vectors"))
+
+    assert capsys.readouterr().err.splitlines() == [
+        "900 passages embedded, making the graph: 10 of 30 vectors",
+        "900 passages embedded, making the graph: 20 of 30 vectors",
+    ]
+
+
 PROGRAM = textwrap.dedent(
     """
     import time
@@ -124,6 +138,8 @@ PROGRAM = textwrap.dedent(
         for done in (0, 450, 900):
             report(Progress(cases=3, passages=900, embedded=done, from_cache=0))
             time.sleep(0.2)
+        report(Progress(cases=3, passages=900, embedded=900, from_cache=0, step="writing checksums"))
+        time.sleep(0.2)
         console.complain("refused: a:1: no text")
     print("result")
     """
@@ -163,6 +179,7 @@ def test_on_a_terminal_progress_is_a_bar_which_results_and_complaints_stay_clear
 
     assert out == "result\n"
     assert "900/900 passages embedded" in shown
+    assert "writing checksums" in shown
     assert "━" in shown
     assert "refused: a:1: no text\r\n" in shown
 

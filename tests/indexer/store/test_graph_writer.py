@@ -74,6 +74,21 @@ def test_a_large_one_has_a_graph_of_its_distinct_vectors(before) -> None:
     assert list(graph_problems(before, search, opened(before, search))) == []
 
 
+def test_it_tells_how_far_it_has_come(before, tmp_path) -> None:
+    shutil.copy(before / VECTORS, tmp_path)
+    told: list[str] = []
+    write_graph(tmp_path, questions, rule=SMALL, say=told.append)
+    distinct = len(np.unique(ROWS, axis=0))
+    assert told == [
+        "making questions of sentences",
+        *[
+            f"making the graph: {start} of {distinct} vectors"
+            for start in range(0, distinct, 5_000)
+        ],
+        "measuring what the graph finds",
+    ]
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_equal_vectors_give_an_equal_graph_with_any_number_of_threads(
     before, tmp_path, threads
