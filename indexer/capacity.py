@@ -71,6 +71,40 @@ def plan(passages: int, *, dim: int, kept: Quantisation, machine: Machine, sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentSearch:
+    """What searching one segment of a collection costs: measured on one."""
+
+    rows: int
+    """Passages of a segment."""
+    seconds: float
+    """Of one core, for one question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What a question costs the nodes together."""
+
+    segments: int
+    seconds: float
+    """Until the slowest node is done, with nothing else to do: its cores share its segments."""
+    answers_a_second: float
+    """When every core is busy."""
+
+
+def answering(
+    passages: int, *, nodes: int, replicas: int, cores: int, segment: SegmentSearch
+) -> Answering:
+    """Return what a question over ``passages`` costs; each replica lies on an equal part of ``nodes``."""
+    segments = ceil(passages / segment.rows)
+    each = ceil(segments / max(1, nodes // replicas))
+    return Answering(
+        segments=segments,
+        seconds=ceil(each / cores) * segment.seconds,
+        answers_a_second=nodes * cores / (segments * segment.seconds),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
     """What does not depend on the machine."""
 

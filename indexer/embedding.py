@@ -3,17 +3,18 @@
 import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.store.vector_cache import VectorCache
-from models.base import Embedder, FloatMatrix
+from models.base import Embedder, FloatMatrix, WorksAhead
 from models.errors import ModelCorruptError
 
 BLOCK: Final = 128
@@ -22,14 +23,17 @@ two of them what Ctrl-C waits for."""
 _AHEAD: Final = 2
 """Blocks that the model may have while the next texts are made: with two, its threads go on with one
 where the other leaves some of them idle, at its beginning and at its end."""
+_MOST_AHEAD: Final = 256
+"""The same for a model on many machines, which says how many keep it busy."""
 _UNIT_TOLERANCE: Final = 1e-3
 
 
 class Embedding:
     """One pass of texts through the model and its cache; for one thread.
 
-    No more than three blocks of texts are in memory. A vector is in the cache before it is handed
-    on, and so is what the model has done when the pass ends early, by an error or by `close`.
+    No more than three blocks of texts are in memory, or what a model on many machines keeps busy. A
+    vector is in the cache before it is handed on, and so is what the model has done when the pass ends
+    early, by an error or by `close`; of many machines, what came in while an earlier block is awaited.
     """
 
     def __init__(
@@ -59,17 +63,23 @@ class Embedding:
         `ModelCorruptError` when it gives a vector that is not of unit length.
         """
         waiting: deque[_Block] = deque()
-        pool = ThreadPoolExecutor(max_workers=_AHEAD, thread_name_prefix="embed")
+        most = _MOST_AHEAD if isinstance(self._embedder, WorksAhead) else _AHEAD
+        pool = ThreadPoolExecutor(max_workers=most, thread_name_prefix="embed")
         try:
             for block in _blocks(texts, self._size):
                 waiting.append(self._look_up(block, pool))
-                while waiting and (len(waiting) > _AHEAD or waiting[0].is_done):
+                while waiting and (len(waiting) > self._ahead() or waiting[0].is_done):
                     yield self._collect(waiting)
             while waiting:
                 yield self._collect(waiting)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             self._keep(waiting)
+
+    def _ahead(self) -> int:
+        if isinstance(self._embedder, WorksAhead):
+            return min(_MOST_AHEAD, self._embedder.blocks_ahead)
+        return _AHEAD
 
     def _look_up(self, texts: Sequence[str], pool: ThreadPoolExecutor) -> "_Block":
         """Take what the cache knows, and let the model work on the rest: each text once."""
@@ -92,9 +102,13 @@ class Embedding:
     def _collect(self, waiting: "deque[_Block]") -> FloatMatrix:
         """Wait for the first block, keep what the model gave, return its vectors in order."""
         block = waiting[0]
+        while not block.is_done:
+            under_way = [one.future for one in waiting if one.future and not one.is_done]
+            wait(under_way, return_when=FIRST_COMPLETED)
+            self._keep(waiting)
         if block.future is not None:
             vectors = block.future.result()
-            self._cache.put(block.fresh, vectors)
+            self._keep([block])
             place = {text_hash: i for i, text_hash in enumerate(block.fresh)}
             for i in np.flatnonzero(~block.known).tolist():
                 block.matrix[i] = vectors[place[block.hashes[i]]]
@@ -105,11 +119,13 @@ class Embedding:
         return block.matrix
 
     def _keep(self, blocks: "Iterable[_Block]") -> None:
-        """Cache what the model finished and nobody collected."""
+        """Cache what the model has finished and is not there yet."""
         for block in blocks:
-            future = block.future
-            if future is not None and not future.cancelled() and future.exception() is None:
-                self._cache.put(block.fresh, future.result())
+            if block.is_kept or block.future is None or not block.future.done():
+                continue
+            if not block.future.cancelled() and block.future.exception() is None:
+                self._cache.put(block.fresh, block.future.result())
+                block.is_kept = True
 
 
 class Clock:
@@ -134,7 +150,8 @@ class Clock:
                 self.seconds += monotonic() - self._since
 
 
-class _Block(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Block:
     """A block of texts on its way: what is known of it, and what the model is working on."""
 
     hashes: list[str]
@@ -143,6 +160,8 @@ class _Block(NamedTuple):
     fresh: list[str]
     """Hashes of the texts the model was given, in its order."""
     future: Future[FloatMatrix] | None
+    is_kept: bool = False
+    """Whether what the model gave is in the cache."""
 
     @property
     def is_done(self) -> bool:

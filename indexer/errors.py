@@ -166,6 +166,18 @@ class EngineUnavailableError(IndexerError):
         )
 
 
+class EngineNameTakenError(IndexerError):
+    """Another index keeps its builds in the search server under the same name."""
+
+    def __init__(self, name: str, collection: str) -> None:
+        self.name = name
+        super().__init__(
+            f"another index keeps its builds in the search server under the name {name} (now {collection}), "
+            "and a build here would drop them; put another NAME behind the address of "
+            f"OPINION_SEARCH_ENGINE, or, if that index is gone, drop the alias {name} there"
+        )
+
+
 class NotInIndexError(IndexerError):
     """No case, opinion or passage of that id in this build."""
 

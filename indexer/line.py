@@ -144,6 +144,7 @@ class Line:
                     previous=self._before,
                     threads=self.options.threads,
                     questions=lambda: questions_of(passages, self.embedder, total=self.passages),
+                    siblings=files.list_builds(self.stage.parents[1]),
                     say=self._report,
                 )
             )

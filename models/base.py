@@ -1,6 +1,7 @@
 """The seams of the ground floor: what turns text into numbers, and who it says it is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
@@ -124,6 +125,28 @@ class WarmsUp(Protocol):
 
     def warm(self, *, stop: Callable[[], bool]) -> None:
         """Meet every length beforehand, short ones first, until ``stop`` says so."""
+        ...
+
+
+@runtime_checkable
+class EmbedsTogether(Protocol):
+    """An embedder to which questions that wait for something else can be announced."""
+
+    def coming(self, text: str, /) -> AbstractContextManager[None]:
+        """Announce a question: until the block ends, another's may be embedded along with it.
+
+        Then its `embed_query` is there at once, with the same bits. Nobody waits for more to come.
+        """
+        ...
+
+
+@runtime_checkable
+class WorksAhead(Protocol):
+    """An embedder that has more at work than this machine's processors."""
+
+    @property
+    def blocks_ahead(self) -> int:
+        """How many blocks of passages keep it busy, at least 1; workers may come and go."""
         ...
 
 

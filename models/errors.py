@@ -8,6 +8,10 @@
   + CalibrationError       the texts given make too few passages
   + TargetExistsError      a prepared model is already there
   + TextTooLongError       a passage does not fit the model's window
+  + ClusterError
+    - ClusterAddressError      the setting that names a cluster cannot be
+    - ClusterUnavailableError  the cluster does not answer, or has no worker
+    - WorkerRefusedError       a worker does not compute what this machine does
 """
 
 
@@ -91,3 +95,36 @@ class TextTooLongError(ModelError):
             f"text {position} has {tokens} tokens and the model reads {budget}; cut it into "
             "passages of at most that many tokens first"
         )
+
+
+class ClusterError(ModelError):
+    """Embedding on many machines is not to be had."""
+
+
+class ClusterAddressError(ClusterError):
+    """The setting that names a cluster cannot be."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"--cluster (OPINION_SEARCH_CLUSTER): {reason}")
+
+
+class ClusterUnavailableError(ClusterError):
+    """The cluster does not answer, or has no worker."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(
+            f"the cluster at {where} {reason}; see that its scheduler and its workers run, then do this "
+            "again: what was embedded is kept"
+        )
+
+
+class WorkerRefusedError(ClusterError):
+    """A worker does not compute what this machine does."""
+
+    def __init__(self, worker: str, reason: str) -> None:
+        self.worker = worker
+        self.reason = reason
+        super().__init__(f"the worker {worker} is refused: {reason}")

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from itertools import groupby
 from pathlib import Path
 from queue import LifoQueue
 from threading import Lock
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from models.base import FloatMatrix, FloatVector, ModelSpec, TokenSpans, TokenVectors
@@ -18,10 +17,9 @@ from models.errors import ModelCorruptError, TextTooLongError, UnsupportedModelE
 from models.folder import GRAPH, TOKENIZER, PreparedModel, read_spec, verify_files
 from models.graph import look_up_before_widening, tell_tokens
 from models.quiet_openvino import openvino
+from models.together import Ids, Together
 from models.tokens import TextTokens
 from models.windows import cut_text, pool
-
-Ids: TypeAlias = npt.NDArray[np.int64]
 
 PAD_MULTIPLE: Final = 8
 """Each text is padded to the next multiple of this many tokens, and only texts of one padded length
@@ -47,6 +45,7 @@ class PreparedEmbedder:
         self._spec = spec
         self._tokens = tokens
         self._network = network
+        self._together = Together(network.infer, length=_padded_length)
         self._query_budget = spec.window - spec.special_tokens - tokens.count(spec.query_prompt)
 
     @classmethod
@@ -112,10 +111,21 @@ class PreparedEmbedder:
         A text longer than the window is cut by `cut_text`, and the parts' vectors pooled by `pool`
         with the parts' tokens as weights.
         """
+        whole = self._tokens.ids(self._spec.query_prompt + text)
+        if len(whole) <= self._spec.window:
+            return self._together.embed(whole)
         parts = cut_text(text, token_spans=self._tokens.spans, budget=self._query_budget)
         ids = [self._tokens.ids(self._spec.query_prompt + part) for part in parts]
         weights = [self._tokens.count(part) for part in parts]
         return pool(np.concatenate([self._network.infer([part]) for part in ids]), weights)
+
+    def coming(self, text: str, /) -> AbstractContextManager[None]:
+        """Announce a question: inside the block, another's may be embedded along with it.
+
+        One of more than `QUESTION` tokens is for itself: there is less to be gained, and more to wait.
+        """
+        ids = self._tokens.ids(self._spec.query_prompt + text)
+        return self._together.coming(ids) if len(ids) <= QUESTION else nullcontext()
 
     def warm(self, *, stop: Callable[[], bool]) -> None:
         """Compute one text of each padded length up to `QUESTION` tokens, until ``stop`` says so.
@@ -126,7 +136,7 @@ class PreparedEmbedder:
         for length in range(PAD_MULTIPLE, min(QUESTION, self._spec.window) + 1, PAD_MULTIPLE):
             if stop():
                 return
-            self._network.infer([np.zeros(length, np.int64)])
+            self._network.meet(length)
 
     @property
     def has_token_vectors(self) -> bool:
@@ -188,18 +198,20 @@ class PreparedEmbedder:
 class Network:
     """A compiled graph: ``input_ids``, ``attention_mask`` → unit rows. Safe to share by threads.
 
-    One graph serves passages and queries: one stream of one thread each for every thread it may
-    use. Threads are not pinned, so that several processes on one machine do not crowd one core;
-    sums are in float32, so that an index built on one kind of processor can be searched on another.
+    It is compiled once for every thread it may use, each time for a single one: then OpenVINO computes
+    in the thread that calls. (Streams share 8 MB, but have threads of their own: each question waited
+    for one to wake, and came back to a processor that had forgotten it.) Threads are not pinned, so that
+    several processes on one machine do not crowd one core; sums are in float32, so that an index
+    built on one kind of processor can be searched on another.
     """
 
     def __init__(self, graph: Path, *, dim: int, threads: int) -> None:
         if threads < 1:
             raise ValueError(f"at least one thread is needed, not {threads}")
         config = {
-            "PERFORMANCE_HINT": "THROUGHPUT",
-            "NUM_STREAMS": str(threads),
-            "INFERENCE_NUM_THREADS": str(threads),
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": "1",
+            "INFERENCE_NUM_THREADS": "1",
             "INFERENCE_PRECISION_HINT": "f32",
             "ENABLE_CPU_PINNING": "NO",
         }
@@ -208,30 +220,37 @@ class Network:
             model = core.read_model(str(graph))
             self.has_tokens = tell_tokens(model, dim)
             look_up_before_widening(model)
-            self._graph = core.compile_model(model, "CPU", config)
+            lanes = [core.compile_model(model, "CPU", config) for _ in range(threads)]
         except RuntimeError as error:
             raise ModelCorruptError(graph, "OpenVINO cannot load it") from error
-        found = self._graph.output(0).get_partial_shape()[1].to_string()
+        found = lanes[0].output(0).get_partial_shape()[1].to_string()
         if found != str(dim):
             raise ModelCorruptError(graph, f"its vectors have {found} numbers, not {dim}")
         self.threads = threads
         self._idle: LifoQueue[Any] = LifoQueue()
-        for _ in range(threads):
-            self._idle.put(self._graph.create_infer_request())
+        for lane in lanes:
+            self._idle.put(lane.create_infer_request())
+        self._meeting = Lock()
         # The binding sets up statics on first use; two threads at once would wait for each other
         # for ever, one with the interpreter's lock and one with C++'s.
         with _FIRST_USE:
             self.infer([np.zeros(PAD_MULTIPLE, np.int64)])
 
     def infer(self, texts: Sequence[Ids]) -> FloatMatrix:
-        """Return one row a text, for texts of one padded length; waits for a free stream.
+        """Return one row a text, for texts of one padded length; waits for a free lane.
 
-        The calling thread waits for it. (OpenVINO's own queue calls back from threads that Python does
+        The calling thread computes it. (OpenVINO's own queue calls back from threads that Python does
         not know; a process that ended soon after was now and then aborted by one of them.)
         """
         with self._answered(texts) as request:
             rows: FloatMatrix = request.get_output_tensor(0).data.copy()
         return rows
+
+    def meet(self, length: int) -> None:
+        """Compute a text of ``length`` tokens in every lane: each makes its own kernels."""
+        with self._meeting, ExitStack() as held:
+            for _ in range(self.threads):
+                held.enter_context(self._answered([np.zeros(length, np.int64)]))
 
     def infer_tokens(self, texts: Sequence[Ids]) -> list[FloatMatrix]:
         """Return the vectors of each text's tokens, special ones included, none of the padding.

@@ -159,7 +159,7 @@ async def _tell_internal(request: Request, _: Exception) -> Response:
     """Answer an exception that nobody foresaw; the server logs it, the caller learns nothing of it."""
     response = ProblemResponse(INTERNAL)
     response.headers[REQUEST_ID] = request.state.request_id  # made outside of every layer
-    guard(response.headers, path=request.url.path)
+    guard(response.raw_headers, path=request.url.path)
     return response
 
 

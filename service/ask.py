@@ -12,11 +12,10 @@ from indexer.store.snapshot import Index, build_folder
 from models.load import load_embedder
 from service.admission import require_forum
 from service.errors import QueryError
-from service.hit_fields import Selection
 from service.problems import problem_of
 from service.schemas_requests import SearchRequest, forum_of, to_query
 from service.search import SearchEngine
-from service.wire import search_response
+from service.wire_hits import search_json
 
 _PERIOD: Final = ("date_filed.gte", "date_filed.lte")
 
@@ -63,8 +62,7 @@ def ask(
         searcher = SearchEngine(snapshot, embedder)
         require_forum(request.forum, snapshot.passages)
         answer = searcher.search(to_query(request))
-        response = search_response(answer, snapshot.manifest, forum=forum_of(request))
-        return response.model_dump_json(include=Selection().of_answer()).encode()
+        return search_json(answer, snapshot.manifest, forum=forum_of(request))
 
 
 def _option(field: str) -> str:

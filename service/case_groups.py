@@ -1,7 +1,7 @@
 """The groups of an answer: cases with their best passages, and with one for each lane asked for."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from service.answers import Group, Hit
 from service.folding import Ranked, Shown, folded
 from service.grouping import CasePlaces, case_order
 from service.lanes import LaneFinder
-from service.presenting import Asking, Presenter
+from service.presenting import Asking, Citations, Presenter
 from service.scoring import Scoring
 
 
@@ -34,64 +34,49 @@ class GroupMaker:
         found, query = asking.found, asking.query
         cases = self._store.cases_of(found.rows)
         ordered = case_order(cases, found.evidence, named=found.named)[: query.k]
-        seqs = np.array([cases[case.places[0]] for case in ordered], np.int64)
-        lanes = self._lane_hits(asking, seqs)
-        groups = [
-            self._group(asking, rank, case, {role: hits.get(seq) for role, hits in lanes.items()})
-            for rank, (case, seq) in enumerate(zip(ordered, seqs.tolist(), strict=True), 1)
-        ]
-        return self._with_cites(groups)
+        seqs = [int(cases[case.places[0]]) for case in ordered]
+        best = [self._best(asking, case) for case in ordered]
+        lanes = self._lane_passages(asking, seqs)
+        of_lanes = [one for passages in lanes.values() for one in passages.values()]
+        cites = self._presenter.cites_of([one.stored for one in (*chain(*best), *of_lanes)])
+        return tuple(
+            Group(
+                rank=rank,
+                score=float(self._scoring.curve(query.mode)(np.array(case.evidence))),
+                case=shown[0].stored.case,
+                hits=self._presenter.hits(asking, shown, cites),
+                lanes={
+                    role: self._lane_hit(asking, passages.get(seq), cites)
+                    for role, passages in lanes.items()
+                }
+                if query.lanes
+                else None,
+            )
+            for rank, (case, seq, shown) in enumerate(zip(ordered, seqs, best, strict=True), 1)
+        )
 
-    def _group(
-        self, asking: Asking, rank: int, case: CasePlaces, lanes: Mapping[SectionRole, Hit | None]
-    ) -> Group:
+    def _best(self, asking: Asking, case: CasePlaces) -> list[Shown]:
+        """Return the best passages of a case."""
         found, query = asking.found, asking.query
         curve = self._scoring.curve(query.mode)
         ranked = Ranked(found.rows[case.places], curve(found.evidence[case.places]))
-        shown = folded(self._store, ranked, query.passages_per_group)
-        hits = self._presenter.hits(asking, shown)
-        return Group(
-            rank=rank,
-            score=float(curve(np.array(case.evidence))),
-            case=hits[0].stored.case,
-            hits=hits,
-            lanes=lanes if query.lanes else None,
-        )
+        return folded(self._store, ranked, query.passages_per_group)
 
-    def _lane_hits(
-        self, asking: Asking, seqs: np.ndarray[tuple[int], np.dtype[np.int64]]
-    ) -> dict[SectionRole, dict[int, Hit]]:
-        """Return the hit of each lane by case."""
+    def _lane_passages(
+        self, asking: Asking, seqs: Sequence[int]
+    ) -> dict[SectionRole, dict[int, Shown]]:
+        """Return the passage of each lane by case."""
         curve = self._scoring.curve(asking.query.mode)
         lanes = {}
         for role in dict.fromkeys(asking.query.lanes):
-            best = self._lanes.best(asking.found, role, seqs)
+            best = self._lanes.best(asking.found, role, np.array(seqs, np.int64))
             scores = {seq: float(curve(np.array(one.evidence))) for seq, one in best.items()}
             kept = [seq for seq in best if scores[seq] >= asking.query.min_score]
             stored = self._store.fetch([best[seq].row for seq in kept])
             lanes[role] = {
-                seq: self._presenter.hits(asking, [Shown(one, scores[seq])])[0]
-                for seq, one in zip(kept, stored, strict=True)
+                seq: Shown(one, scores[seq]) for seq, one in zip(kept, stored, strict=True)
             }
         return lanes
 
-    def _with_cites(self, groups: Sequence[Group]) -> tuple[Group, ...]:
-        """Add the citations in each passage of the groups, read for all of them at once."""
-        every = [hit for group in groups for hit in _hits_of(group)]
-        cited = {hit.stored.passage.row: hit.cites for hit in self._presenter.with_cites(every)}
-        return tuple(
-            replace(
-                group,
-                hits=tuple(replace(h, cites=cited[h.stored.passage.row]) for h in group.hits),
-                lanes=group.lanes
-                and {
-                    role: hit and replace(hit, cites=cited[hit.stored.passage.row])
-                    for role, hit in group.lanes.items()
-                },
-            )
-            for group in groups
-        )
-
-
-def _hits_of(group: Group) -> list[Hit]:
-    return [*group.hits, *(hit for hit in (group.lanes or {}).values() if hit is not None)]
+    def _lane_hit(self, asking: Asking, shown: Shown | None, cites: Citations) -> Hit | None:
+        return None if shown is None else self._presenter.hits(asking, [shown], cites)[0]

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from service import cli_training, console
+from service.cli_building import Where, options, rebuild
 from service.cli_keys import app as keys_app
 from service.cli_options import (
     DEFAULT_INDEX,
     PREFIX,
     AsJson,
     Calibrate,
+    Cluster,
     Engine,
     Filter,
     Forum,
@@ -37,10 +39,9 @@ from service.cli_options import (
 )
 
 if TYPE_CHECKING:
-    from indexer.build import BuildOptions, BuildReport
+    from indexer.build import BuildReport
     from indexer.records import CaseRecord
     from indexer.sources import Noticed, Refused
-    from indexer.standing import Standing
 
 app = typer.Typer(
     name="opinion-search",
@@ -88,6 +89,7 @@ def build(
     model: Model = None,
     jobs: Jobs = None,
     engine: Engine = "embedded",
+    cluster: Cluster = None,
 ) -> None:
     """Index these sources as a new build.
 
@@ -97,19 +99,23 @@ def build(
     from indexer.build import build as run_build
     from indexer.sources import Gauge, read_sources
     from indexer.store.engine_url import engine_at
+    from models.cluster.spread import spread
     from models.load import load_embedder
 
     refusals = console.Refusals()
+    where = Where(jobs=jobs, engine=engine, cluster=cluster)
     with console.failures(console.STOPPED_BUILD):
         gauge = Gauge()
         records = read_sources(sources, gauge=gauge)
-        embedder = load_embedder(model, threads=jobs)
-        with console.progress(lambda _: gauge.share) as report:
+        with (
+            spread(load_embedder(model, threads=jobs), cluster) as embedder,
+            console.progress(lambda _: gauge.share) as report,
+        ):
             done = run_build(
                 refusals.watch(records),
                 index,
                 embedder=embedder,
-                options=replace(_options(sources, report, jobs=jobs), engine=engine_at(engine)),
+                options=replace(options(sources, report, where=where), engine=engine_at(engine)),
             )
     _finish(done, refusals)
 
@@ -120,6 +126,7 @@ def add(
     index: Index = DEFAULT_INDEX,
     jobs: Jobs = None,
     engine: Engine = "embedded",
+    cluster: Cluster = None,
 ) -> None:
     """Add sources to the current corpus.
 
@@ -137,7 +144,8 @@ def add(
         if not new:
             raise EmptyCorpusError(refused=len(given))
         records = refusals.watch(read_sources(sources))
-        done = _rebuild(index, records, names=sources, replaced=new, jobs=jobs, engine=engine)
+        where = Where(jobs=jobs, engine=engine, cluster=cluster)
+        done = rebuild(index, records, names=sources, replaced=new, where=where)
     _finish(done, refusals)
 
 
@@ -161,7 +169,8 @@ def remove(
                     f"{index}: that would leave no case, and an index has at least one; "
                     "build another corpus, or delete the folder"
                 )
-        done = _rebuild(index, (), names=(), replaced=frozenset(ids), jobs=jobs, engine=engine)
+        where = Where(jobs=jobs, engine=engine, cluster=None)
+        done = rebuild(index, (), names=(), replaced=frozenset(ids), where=where)
     _finish(done, console.Refusals())
 
 
@@ -211,12 +220,14 @@ def serve(
     Swaps to each new build as it is published. It may start before there is one: until then
     questions are answered 503. More settings, all in the environment, are in the README.
     """
+    from indexer.store.engine_url import engine_at
     from service.live_index import open_live
     from service.server import serve as run_server
     from service.settings import Settings
 
     given = {"INDEX": index, "HOST": host, "PORT": port, "WORKERS": workers, "ENGINE": engine}
     with console.failures(console.STOPPED_SERVER, code=0):
+        engine_at(engine)  # what cannot be is told before a port is open
         settings = Settings.from_env(
             {**os.environ, **{f"{PREFIX}{name}": str(v) for name, v in given.items()}}
         )
@@ -327,60 +338,6 @@ def _id_of(record: "CaseRecord | Refused | Noticed") -> str | None:
     from indexer.records import CaseRecord
 
     return record.case.id if isinstance(record, CaseRecord) else None
-
-
-def _options(
-    sources: Sequence[Path],
-    report: console.Report,
-    *,
-    jobs: int | None,
-    standing: "Standing | None" = None,
-) -> "BuildOptions":
-    """Describe a build; one that goes on from another is cut alike, and keeps its sources' names."""
-    from indexer.build import BuildOptions, helpers_for
-
-    before = standing.manifest if standing else None
-    names = [path.resolve().name for path in sources]
-    return BuildOptions(
-        limits=before.limits if before else None,
-        standing=standing,
-        source_names=tuple(dict.fromkeys([*(before.sources if before else ()), *names])),
-        program_version=version("opinion-search"),
-        on_progress=report,
-        on_warning=console.warn,
-        helpers=helpers_for(jobs or os.cpu_count() or 1),
-        threads=jobs or os.cpu_count() or 1,
-    )
-
-
-def _rebuild(
-    index: Path,
-    records: "Iterable[CaseRecord | Refused | Noticed]",
-    *,
-    names: Sequence[Path],
-    replaced: frozenset[str],
-    jobs: int | None,
-    engine: str,
-) -> "BuildReport":
-    """Publish the current corpus without ``replaced`` and with ``records``, by the same model."""
-    from indexer.build import build as run_build
-    from indexer.build import merged
-    from indexer.standing import Standing
-    from indexer.store.engine_url import engine_at
-    from models.load import load_embedder
-
-    standing = Standing.of(index, replaced)
-    cases = standing.cases + (len(replaced) if names else 0)
-    embedder = load_embedder(standing.manifest.model.name, threads=jobs)
-    with console.progress(lambda now: now.cases / cases) as report:
-        return run_build(
-            merged(index, records, replaced=replaced),
-            index,
-            embedder=embedder,
-            options=replace(
-                _options(names, report, jobs=jobs, standing=standing), engine=engine_at(engine)
-            ),
-        )
 
 
 def _finish(done: "BuildReport", refusals: console.Refusals) -> None:

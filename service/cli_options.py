@@ -52,6 +52,16 @@ Jobs = Annotated[
         envvar=f"{PREFIX}JOBS",
     ),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="local:N|ADDRESS",
+        help="Embed on workers of a cluster; needs the extra cluster. local:2 starts two here; "
+        "tls://HOST:8786?ca=FILE&cert=FILE&key=FILE is a Dask scheduler. The vectors are the same.",
+        envvar=f"{PREFIX}CLUSTER",
+    ),
+]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON instead of lines.", envvar=f"{PREFIX}JSON")
 ]

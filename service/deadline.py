@@ -1,10 +1,10 @@
 """A time for each request, and an end to work that nobody waits for any more."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
-from anyio import CancelScope, move_on_after
-from starlette.datastructures import Headers
+from anyio import CancelScope
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +13,9 @@ from service.middleware import Refuse
 from service.work import WORK, Abandoned, Work
 
 _DISCONNECTED: Final = "http.disconnect"
+_UNWATCHED_S: Final = 0.05
+"""A request that is answered sooner is not watched: that would cost more than it could save."""
+_OF_A_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class Deadline:
@@ -37,23 +40,29 @@ class Deadline:
         WORK.set(work)
         exchange = _Exchange(scope, receive, send)
         running = CancelScope()
-        watcher = asyncio.create_task(self._watch(exchange, work, running))
+        until = asyncio.get_running_loop().time() + self.limit_s
+        watch = _Watch(
+            lambda: self._watch(exchange, work, running, until), min(_UNWATCHED_S, self.limit_s)
+        )
+        exchange.on_wait = watch.begin
         with running:
             try:
                 await self.app(scope, exchange.receive, exchange.send)
             except AbandonedError:
                 pass  # it was answered, or the caller has gone
             finally:
-                if work.abandoned is None:
-                    watcher.cancel()
+                watch.end(cut_off=work.abandoned is None)
         if work.abandoned is not None:
-            await watcher
+            await watch.ended()
 
-    async def _watch(self, exchange: "_Exchange", work: Work, running: CancelScope) -> None:
-        with move_on_after(self.limit_s):
+    async def _watch(
+        self, exchange: "_Exchange", work: Work, running: CancelScope, until: float
+    ) -> None:
+        with CancelScope(deadline=until):
             await exchange.until_gone()
             if not exchange.answered:
                 work.abandoned = Abandoned.GONE
+                exchange.close()
                 running.cancel()
             return
         if exchange.started:
@@ -62,6 +71,32 @@ class Deadline:
         running.cancel()
         late = DeadlineError(self.limit_s) if exchange.arrived.is_set() else HTTPException(408)
         await exchange.answer(self.refuse(late))
+
+
+class _Watch:
+    """A task that begins after a while, if it is not needed sooner and not ended before."""
+
+    def __init__(self, watch: Callable[[], Coroutine[Any, Any, None]], after_s: float) -> None:
+        self._watch = watch
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(after_s, self.begin)
+
+    def begin(self) -> None:
+        """Watch from now on."""
+        if self._task is None:
+            self._timer.cancel()
+            self._task = asyncio.create_task(self._watch())
+
+    def end(self, *, cut_off: bool) -> None:
+        """Begin no more; ``cut_off`` what has begun."""
+        self._timer.cancel()
+        if self._task is not None and cut_off:
+            self._task.cancel()
+
+    async def ended(self) -> None:
+        """Return when what has begun has come to its end."""
+        if self._task is not None:
+            await self._task
 
 
 class _Exchange:
@@ -73,13 +108,15 @@ class _Exchange:
         """The whole request is here."""
         self.started = False
         self.answered = False
+        self.on_wait: Callable[[], None] = lambda: None
+        """Called when the application waits for what only the watch can tell."""
         self._receive = receive
         self._send = send
         self._gone = asyncio.Event()
         self._closed = False
         self._first: Message | None = None
         self._peeked = asyncio.Event()
-        if {"content-length", "transfer-encoding"} & set(Headers(scope=scope).keys()):
+        if any(name in _OF_A_BODY for name, _ in scope["headers"]):
             self._peeked.set()  # the application reads the body; the watch begins behind it
 
     async def until_gone(self) -> None:
@@ -95,6 +132,8 @@ class _Exchange:
 
     async def receive(self) -> Message:
         """Hand the application the request; after its end, wait until the caller has gone."""
+        if not self._peeked.is_set() or self.arrived.is_set():
+            self.on_wait()
         await self._peeked.wait()
         if self._first is not None:
             message, self._first = self._first, None
@@ -111,7 +150,7 @@ class _Exchange:
             self.arrived.set()
 
     async def send(self, message: Message) -> None:
-        """Send on what the application says, unless another answer was sent in its place."""
+        """Send on what the application says, unless another answer was sent or the caller has gone."""
         if self._closed:
             return
         self.started = True
@@ -120,5 +159,9 @@ class _Exchange:
 
     async def answer(self, response: ASGIApp) -> None:
         """Answer in the application's place."""
-        self._closed = True
+        self.close()
         await response(self.scope, self._receive, self._send)
+
+    def close(self) -> None:
+        """Send nothing more of what the application says."""
+        self._closed = True

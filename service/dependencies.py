@@ -12,7 +12,7 @@ from service.errors import QueryError
 from service.gate import Gate
 from service.live import Live
 
-_LISTS: Final = frozenset(
+LISTS: Final = frozenset(
     {
         "court",
         "lanes",
@@ -44,7 +44,7 @@ async def admitted(request: Request) -> AsyncIterator[None]:
 async def unrepeated(request: Request) -> None:
     """Refuse a parameter that stands twice and is no list: one of its values would be lost."""
     for name in request.query_params:
-        if name not in _LISTS and len(request.query_params.getlist(name)) > 1:
+        if name not in LISTS and len(request.query_params.getlist(name)) > 1:
             raise QueryError(name, "stands more than once and takes one value; keep one of them")
 
 
@@ -69,15 +69,16 @@ class JsonRoute(APIRoute):
         takes_body = self.body_field is not None
 
         async def checked(request: Request) -> Response:
-            if takes_body and not _is_json(request.headers.get("content-type", "")):
+            if takes_body and not says_json(request):
                 raise HTTPException(415)
             return await handle(_JsonRequest(request.scope, request.receive))
 
         return checked
 
 
-def _is_json(content_type: str) -> bool:
-    kind = content_type.partition(";")[0].strip().lower()
+def says_json(request: Request) -> bool:
+    """Whether a request says that its body is JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == "application/json" or (
         kind.startswith("application/") and kind.endswith("+json")
     )

@@ -53,12 +53,11 @@ class Highlighter:
             place = bisect_right(starts, term.start) - 1
             if place + 1 == len(starts) or term.end <= starts[place + 1]:
                 inside.setdefault(place, set()).add(term.term)
-        weights = self._weights
-        best = min(
-            inside,
-            key=lambda place: (-sum(weights[term] for term in sorted(inside[place])), place),
-            default=0,
-        )
+        best, most = 0, -1.0
+        for place, here in inside.items():  # in the order of the text, as what was found is
+            weight = sum([self._weights[term] for term in sorted(here)])
+            if weight > most:
+                best, most = place, weight
         return Span(starts[best], starts[best + 1] if best + 1 < len(starts) else end)
 
 
@@ -75,11 +74,13 @@ def _trimmed(span: Span, text: str) -> Span:
 
 
 def _merged(terms: Sequence[Term]) -> list[Span]:
-    """Return the stretches that ``terms``, in order of their starts, cover."""
-    spans: list[Span] = []
-    for term in terms:
-        if spans and term.start < spans[-1].end:
-            spans[-1] = Span(spans[-1].start, max(spans[-1].end, term.end))
+    """Return the stretches that ``terms``, in order of their starts and one at least, cover."""
+    stretches: list[tuple[int, int]] = []
+    start, end = terms[0].start, terms[0].end
+    for term in terms[1:]:
+        if term.start < end:
+            end = max(end, term.end)
         else:
-            spans.append(Span(term.start, term.end))
-    return spans
+            stretches.append((start, end))
+            start, end = term.start, term.end
+    return [Span(*stretch) for stretch in (*stretches, (start, end))]

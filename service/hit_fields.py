@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel
 
-from service.schemas import GroupOut, HitOut, SearchResponse
+from service.schemas import HitOut
 
 Include: TypeAlias = dict[str, Any]
 """What pydantic's serialiser keeps: a name to ``True``, or to what is kept inside it."""
@@ -51,19 +51,6 @@ class Selection:
             include=include,
             extra=frozenset(name.partition(".")[0] for name in asked if name in _EXTRA),
         )
-
-    def of_answer(self) -> Include | None:
-        """Return the same for a whole `SearchResponse`, hits in groups included."""
-        if self.include is None:
-            return None
-        hits = {"__all__": self.include}
-        group: Include = {
-            **dict.fromkeys(GroupOut.model_fields, True),
-            "hits": hits,
-            "lanes": hits,
-        }
-        whole: Include = dict.fromkeys(SearchResponse.model_fields, True)
-        return {**whole, "hits": hits, "groups": {"__all__": group}}
 
 
 def _keep(include: Include, name: str) -> None:

@@ -8,7 +8,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from indexer.errors import IndexerError, IndexOpenError, ModelMismatchError
+from indexer.errors import (
+    EngineUnavailableError,
+    IndexerError,
+    IndexOpenError,
+    ModelMismatchError,
+)
 from indexer.store.engine import EMBEDDED, VectorEngine
 from indexer.store.engine_url import engine_at
 from indexer.store.files import CURRENT, builds_before, current_build, list_builds
@@ -32,6 +37,9 @@ _OPENING: Final = "the index is being opened; ask again in a few seconds"
 _CLOSED: Final = "the service is shutting down"
 _STOPPED: Final = "the index cannot be watched any more; the service's log says why; start it again"
 _UNREADABLE: Final = "the index cannot be read; the service's log says why"
+_NO_SERVER: Final = (
+    "the server that holds the vectors does not answer; it is asked again every half minute"
+)
 _NO_MODEL: Final = "the model of the index cannot be loaded; the service's log says why"
 
 
@@ -279,6 +287,8 @@ class LiveIndex(Live):
             return _NO_MODEL
         if isinstance(error, OSError):
             return _UNREADABLE
+        if isinstance(error, EngineUnavailableError):
+            return _NO_SERVER
         return str(error).replace(str(self._root), "INDEX")
 
 

@@ -1,13 +1,15 @@
 """What is counted and timed, for Prometheus. No query, no name of a case, no address of a caller."""
 
 import os
+from collections import Counter as Counts
 from collections.abc import Iterable
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.process_collector import ProcessCollector
@@ -24,6 +26,11 @@ SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 _STAGES: Final = tuple(field.name for field in fields(Timings))
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _STAGE_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_USED: Final = {
+    "process_resident_memory_bytes": "Resident memory; what processes share counts for each.",
+    "process_virtual_memory_bytes": "Virtual memory.",
+    "process_open_fds": "Open files.",
+}
 _HITS: Final = (0, 1, 2, 5, 10, 20, 50, 100)
 
 
@@ -117,6 +124,7 @@ class Metrics:
         for pid in _pids(self._shared):
             if not _is_alive(pid):
                 mark_process_dead(pid, str(self._shared))  # type: ignore[no-untyped-call]
+        now.register(_Processes(_pids(self._shared)))
         every = CollectorRegistry()
         MultiProcessCollector(every, path=str(self._shared))  # type: ignore[no-untyped-call]
         return generate_latest(every) + generate_latest(now)
@@ -141,6 +149,23 @@ class _Serving(Collector):
         yield _gauge("cases", "Cases in the build that is served.", counts.cases)
         yield _gauge("opinions", "Opinions in the build that is served.", counts.opinions)
         yield _gauge("passages", "Passages in the build that is served.", counts.passages)
+
+
+class _Processes(Collector):
+    """What several workers use together, under the names that the use of one has."""
+
+    def __init__(self, pids: Iterable[int]) -> None:
+        self._pids = tuple(pids)
+
+    def collect(self) -> Iterable[Metric]:
+        used: Counts[str] = Counts()
+        for pid in self._pids:
+            for metric in ProcessCollector(pid=partial(int, pid), registry=None).collect():
+                used.update({sample.name: sample.value for sample in metric.samples})
+        for name, meaning in _USED.items():
+            yield GaugeMetricFamily(name, meaning, value=used[name])
+        seconds = used["process_cpu_seconds_total"]
+        yield CounterMetricFamily("process_cpu_seconds", "Processor time.", value=seconds)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

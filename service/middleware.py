@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,10 +15,16 @@ Refuse: TypeAlias = Callable[[Exception], Response]
 """Makes the answer of an error of the table."""
 
 REQUEST_ID: Final = "X-Request-ID"
+_REQUEST_ID: Final = REQUEST_ID.lower().encode()
 _BODIES: Final = 8
 """As many bodies of the largest size may be held at once in each worker."""
 _RETRY_AFTER_S: Final = 2
 _ACCEPTABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """Return the first header of that name, which is in lower case; empty where there is none."""
+    return next((value for key, value in scope["headers"] if key == name), b"")
 
 
 class RequestId:
@@ -33,14 +38,14 @@ class RequestId:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
+        given = header(scope, _REQUEST_ID).decode("latin-1")
         request_id = given if _ACCEPTABLE_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         REQUEST.set(request_id)  # not reset: what fails later in this task is logged with it
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                message["headers"] = [*message["headers"], (_REQUEST_ID, request_id.encode())]
             await send(message)
 
         await self.app(scope, receive, send_with_id)
@@ -87,8 +92,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.limit:
+        declared = header(scope, b"content-length")
+        if declared.isdigit() and int(declared) > self.limit:
             await self.refuse(HTTPException(413))(scope, receive, send)
             return
         seen = 0

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, cast
 
-from service.answers import Answer, Hit, SearchQuery
+from models.base import EmbedsTogether
+from service.answers import Answer, Hit, Mode, SearchQuery
 from service.live import Live, Searcher
 from service.metrics import Metrics
 from service.query_vectors import RememberingEmbedder
@@ -61,7 +62,7 @@ class _ObservedSearcher:
         self._turns = turns
 
     def search(self, query: SearchQuery, /) -> Answer:
-        with self._turns.mine():
+        with self._announced(query), self._turns.mine():
             self._work.begin(query.text)
             answer = self._searcher.search(query)
         self._work.answered(answer)
@@ -70,6 +71,15 @@ class _ObservedSearcher:
         if isinstance(embedder, RememberingEmbedder):
             self._metrics.looked_up("query_vectors", embedder.take_lookups())
         return answer
+
+    def _announced(self, query: SearchQuery) -> AbstractContextManager[None]:
+        """While it waits for its turn, let the question be embedded along with another's."""
+        if not self._turns.taken or query.mode is Mode.LEXICAL:
+            return nullcontext()
+        embedder = self._searcher.embedder
+        return (
+            embedder.coming(query.text) if isinstance(embedder, EmbedsTogether) else nullcontext()
+        )
 
     def similar(self, passage_id: str, /, *, k: int, same_case: bool = False) -> tuple[Hit, ...]:
         with self._turns.mine():

@@ -6,6 +6,7 @@ case's candidates gain by it, those on the page that is named most, and what is 
 no lane becomes a candidate.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from heapq import nlargest
@@ -15,7 +16,7 @@ import numpy as np
 
 from indexer.evidence import Evidence
 from indexer.store.cited_places import CitedPlace
-from indexer.store.ranking import Rows
+from indexer.store.ranking import Rows, is_in
 from service.retrieval import Asked, Candidates
 from service.row_sets import both
 
@@ -72,7 +73,11 @@ class Pointing:
         return found._replace(
             rows=rows[best],
             evidence=evidence[best],
-            pointed=dict(zip(rows[bonus > 0].tolist(), bonus[bonus > 0].tolist(), strict=True)),
+            pointed={
+                row: gain
+                for row, gain in zip(rows.tolist(), bonus.tolist(), strict=True)
+                if gain > 0
+            },
         )
 
     def _more(
@@ -83,19 +88,19 @@ class Pointing:
         All that may become one is weighed at once: asking the words costs more by the call than by
         the row.
         """
-        known = np.sort(found.rows)
+        known = sorted(found.rows.tolist())
+        pinned = sorted({row for place in places for row in place.rows.tolist()})
         unfound = [case for case in for_cases if not _any_in(known, case)]
-        pinned = np.unique(np.concatenate([place.rows for place in places]))
         strongest = nlargest(_MOST_UNFOUND, unfound, key=lambda case: for_cases[case])
         looked_into = [case for case in strongest if not _any_in(pinned, case)]
-        every = np.unique(
-            np.concatenate([pinned, *(np.arange(case.start, case.stop) for case in looked_into)])
-        )
-        rows = np.setdiff1d(both(found.allowed, every), known, assume_unique=True)
+        every = sorted(set(pinned).difference(known).union(*looked_into))
+        rows = both(found.allowed, np.array(every, np.int64))
+        if not len(rows):
+            return rows, np.empty(0)
         evidence = self._weigh(found.asked, rows)
-        chosen = np.isin(rows, pinned, assume_unique=True)
+        chosen = is_in(rows, np.array(pinned, np.int64))
         for case in looked_into:
-            first, end = np.searchsorted(rows, [case.start, case.stop])
+            first, end = np.searchsorted(rows, (case.start, case.stop)).tolist()
             best = np.argsort(-evidence[first:end], kind="stable")[:_OF_UNFOUND]
             chosen[first + best] = True
         return rows[chosen], evidence[chosen]
@@ -122,13 +127,19 @@ def _sum(rows: set[int], voices: Mapping[int, float]) -> float:
 
 
 def _bonus(rows: Rows, for_cases: Mapping[range, float], for_rows: Mapping[int, float]) -> Evidence:
-    bonus = np.array([for_rows.get(row, 0.0) for row in rows.tolist()])
+    """Return what each of ``rows``, in any order, gains by its case and by itself."""
+    order = np.argsort(rows)
+    ascending = rows[order].tolist()
+    gains = [for_rows.get(row, 0.0) for row in ascending] if for_rows else [0.0] * len(rows)
     for case, gain in for_cases.items():
-        bonus[(rows >= case.start) & (rows < case.stop)] += gain
+        for place in range(bisect_left(ascending, case.start), bisect_left(ascending, case.stop)):
+            gains[place] += gain
+    bonus = np.empty(len(rows))
+    bonus[order] = gains
     return bonus
 
 
-def _any_in(rows: Rows, case: range) -> bool:
+def _any_in(rows: Sequence[int], case: range) -> bool:
     """Whether any of the ascending ``rows`` is one of the case's."""
-    first, end = np.searchsorted(rows, [case.start, case.stop])
-    return bool(first < end)
+    place = bisect_left(rows, case.start)
+    return place < len(rows) and rows[place] < case.stop

@@ -1,6 +1,6 @@
 """Rows become hits: the passage with its citation, its marks, its neighbours and its reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from indexer.evidence import Evidence
 from indexer.records import Span
 from indexer.store.ranking import Ranking
 from indexer.store.snapshot import Index
-from indexer.store.stored import StoredPassage
+from indexer.store.stored import StoredCitation, StoredPassage
 from service.answers import (
     AlsoQuoted,
     EvidenceParts,
@@ -25,6 +25,9 @@ from service.highlight import Highlighter
 from service.question import Question
 from service.retrieval import Candidates, Retriever
 from service.scoring import confidence
+
+Citations = Mapping[int, tuple[StoredCitation, ...]]
+"""What passages cite, in text order, by row."""
 
 
 class Asking(NamedTuple):
@@ -46,25 +49,35 @@ class Presenter:
         """Return what `hits` needs to know, for as many calls as there are."""
         return Asking(query, found, Highlighter(question.terms, self._index.lexical.idf))
 
-    def hits(self, asking: Asking, shown: Sequence[Shown]) -> tuple[Hit, ...]:
-        """Return what is ``shown`` as hits ranked from 1 in this order, without citations in them."""
+    def hits(self, asking: Asking, shown: Sequence[Shown], cites: Citations) -> tuple[Hit, ...]:
+        """Return what is ``shown`` as hits ranked from 1 in this order; ``cites`` as `cites_of` gives."""
         hits = []
         for rank, one in enumerate(shown, 1):
             passage = one.stored.passage
             marks = asking.highlighter.mark(passage.text, passage.sentences)
-            hit = replace(
-                self.hit(one.stored, rank=rank, score=one.score),
+            hit = Hit(
+                rank=rank,
+                score=one.score,
+                confidence=confidence(one.score),
+                stored=one.stored,
+                cite=_cite(one.stored),
                 highlights=marks.highlights,
-                also_quoted_in=tuple(_also(stored) for stored in one.also),
                 explain=self._explain(asking.found, one.stored, marks.matched)
                 if asking.query.explain
                 else None,
+                cites=cites[passage.row],
+                also_quoted_in=tuple(_also(stored) for stored in one.also),
             )
             hits.append(self.with_context(hit, asking.query.context))
         return tuple(hits)
 
     def hit(
-        self, stored: StoredPassage, *, rank: int | None = None, score: float | None = None
+        self,
+        stored: StoredPassage,
+        cites: Citations,
+        *,
+        rank: int | None = None,
+        score: float | None = None,
     ) -> Hit:
         """Return a passage with its citation, and with rank and score where it has them."""
         return Hit(
@@ -72,13 +85,14 @@ class Presenter:
             score=score,
             confidence=None if score is None else confidence(score),
             stored=stored,
-            cite=pin_cite(stored.case, stored.pages, opinion=stored.opinion),
+            cite=_cite(stored),
+            cites=cites[stored.passage.row],
         )
 
-    def with_cites(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        """Add the citations in each passage, read for all of them at once."""
-        cited = self._index.passages.citations.cited_in([hit.stored for hit in hits])
-        return tuple(replace(hit, cites=one) for hit, one in zip(hits, cited, strict=True))
+    def cites_of(self, stored: Sequence[StoredPassage]) -> Citations:
+        """Return the citations in each passage by its row, read for all of them at once."""
+        cited = self._index.passages.citations.cited_in(stored)
+        return {one.passage.row: own for one, own in zip(stored, cited, strict=True)}
 
     def with_context(self, hit: Hit, context: int) -> Hit:
         """Add up to ``context`` passages before and after the hit in its opinion."""
@@ -134,8 +148,12 @@ def _also(stored: StoredPassage) -> AlsoQuoted:
         passage_id=stored.passage.id,
         case_id=stored.case.id,
         case_name=stored.case.name,
-        cite=pin_cite(stored.case, stored.pages, opinion=stored.opinion),
+        cite=_cite(stored),
     )
+
+
+def _cite(stored: StoredPassage) -> str:
+    return pin_cite(stored.case, stored.pages, opinion=stored.opinion)
 
 
 def _neighbours(stored: Sequence[StoredPassage]) -> tuple[Neighbour, ...]:

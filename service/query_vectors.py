@@ -3,12 +3,14 @@
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
 from models.base import (
     Embedder,
+    EmbedsTogether,
     EmbedsTokens,
     FloatMatrix,
     FloatVector,
@@ -78,6 +80,12 @@ class RememberingEmbedder:
             if len(self._vectors) > self._size:
                 self._vectors.popitem(last=False)
         return vector
+
+    def coming(self, text: str, /) -> AbstractContextManager[None]:
+        """Announce a question to the model, unless its vector is here or the model takes no such word."""
+        if not isinstance(self._embedder, EmbedsTogether) or self._name(text) in self._vectors:
+            return nullcontext()
+        return self._embedder.coming(text)
 
     def take_lookups(self) -> Lookups:
         """Return how often was looked since this was last asked."""

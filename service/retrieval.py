@@ -15,8 +15,9 @@ from indexer.evidence import (
     lexical_evidence,
     voice_prior,
 )
+from indexer.records import OpinionType
 from indexer.store.analysis import query_terms
-from indexer.store.ranking import Ranking, Rows
+from indexer.store.ranking import Ranking, Rows, Scores
 from indexer.store.snapshot import Index
 from models.base import Embedder, FloatVector
 from service.answers import Mode, SearchQuery
@@ -26,6 +27,8 @@ from service.timing import Clock
 
 CANDIDATES: Final = 100
 """How deep each lane is read at least; more where more hits are wanted."""
+
+_PRIORS: Final = voice_prior(tuple(OpinionType))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,13 +96,15 @@ class Retriever:
         self._aside = ThreadPoolExecutor(thread_name_prefix="words")
         """The words need no vector, and tantivy no interpreter: they are searched while it is made."""
 
-    def find(self, query: SearchQuery, allowed: Rows | None, clock: Clock) -> Candidates:
+    def find(
+        self, query: SearchQuery, terms: Sequence[str], allowed: Rows | None, clock: Clock
+    ) -> Candidates:
         """Return what the lanes of the mode find for the query among the rows ``allowed``.
 
-        Every candidate is weighed in every lane of the mode, whichever lane found it.
+        ``terms`` are those of its text. Every candidate is weighed in every lane of the mode, whichever
+        lane found it.
         """
         depth = max(CANDIDATES, query.k * (10 if query.grouped else 2))
-        terms = query_terms(query.text)
         words = None
         if query.mode is not Mode.DENSE:
             words = self._aside.submit(self._index.lexical.search, terms, depth, allowed)
@@ -115,7 +120,7 @@ class Retriever:
         rows = np.unique(
             np.concatenate([lane.rows for lane in (dense, lexical) if lane is not None])
         )
-        parts = self.parts(asked, rows)
+        parts = self.parts(asked, rows, nearest=dense)
         evidence = parts.evidence
         best = np.argsort(-evidence, kind="stable")
         clock.lap("fuse")
@@ -161,18 +166,32 @@ class Retriever:
         """Return the evidence of any ``rows`` in every lane of the mode together."""
         return self.parts(asked, rows).evidence
 
-    def parts(self, asked: Asked, rows: Rows) -> Parts:
-        """Return what `weigh` puts together."""
+    def parts(self, asked: Asked, rows: Rows, *, nearest: Ranking | None = None) -> Parts:
+        """Return what `weigh` puts together.
+
+        ``nearest`` is what the vectors have said already of some of ``rows``, which ascend then.
+        """
         dense = lexical = prior = None
         if asked.vector is not None:
-            dense = dense_evidence(self._index.vectors.dots(asked.vector, rows))
+            dense = dense_evidence(self._cosines(asked.vector, rows, nearest))
         if asked.mode is not Mode.DENSE:
             idf_sum = sum(self._index.lexical.idf(term) for term in asked.terms)
             scores = self._index.lexical.scores(asked.terms, rows, known=asked.told)
             lexical = lexical_evidence(scores, idf_sum=idf_sum)
         if asked.mode is Mode.HYBRID:
-            prior = voice_prior(self._index.passages.types_of(rows))
+            prior = _PRIORS[self._index.passages.voices_of(rows)]
         return Parts(dense, lexical, prior)
+
+    def _cosines(self, vector: FloatVector, rows: Rows, known: Ranking | None) -> Scores:
+        if known is None:
+            return self._index.vectors.dots(vector, rows)
+        cosines = np.empty(len(rows))
+        places = np.searchsorted(rows, known.rows)
+        cosines[places] = known.scores
+        others = np.ones(len(rows), np.bool_)
+        others[places] = False
+        cosines[others] = self._index.vectors.dots(vector, rows[others])
+        return cosines
 
     def _ask(self, text: str, mode: Mode, clock: Clock, *, terms: Sequence[str]) -> Asked:
         vector: FloatVector | None = None

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from indexer.errors import IndexerError
 from models.errors import ModelError
 from service.admission import require_forum
-from service.dependencies import WORK, JsonRoute, LiveDep
+from service.dependencies import WORK, LiveDep
+from service.direct import DirectRoute
 from service.errors import ServiceError
 from service.hit_fields import Selection
 from service.live import Searcher
@@ -17,9 +18,10 @@ from service.problems import problem_of
 from service.schemas import BatchResponse, SearchResponse
 from service.schemas_params import SearchParams
 from service.schemas_requests import BatchRequest, SearchRequest, forum_of, to_query
-from service.wire import search_response
+from service.wire import json_bytes
+from service.wire_hits import search_json
 
-router: Final = APIRouter(prefix="/v1", tags=["search"], route_class=JsonRoute, dependencies=WORK)
+router: Final = APIRouter(prefix="/v1", tags=["search"], route_class=DirectRoute, dependencies=WORK)
 
 _EXAMPLE: Final = {
     "query": "officer used a taser on a suspect who was no longer resisting",
@@ -45,7 +47,7 @@ def search(
     facts, a rule of law, or a paragraph of a brief.
     """
     with live.searcher() as searcher:
-        return _json(_answer(searcher, body))
+        return json_bytes(_answer(searcher, body))
 
 
 @router.get(
@@ -63,7 +65,7 @@ def search_get(params: Annotated[SearchParams, Query()], live: LiveDep) -> Respo
     query goes by POST.
     """
     with live.searcher() as searcher:
-        return _json(_answer(searcher, params.request()))
+        return json_bytes(_answer(searcher, params.request()))
 
 
 @router.post(
@@ -90,15 +92,14 @@ def search_batch(
     """
     with live.searcher() as searcher:
         answers = [_answer_or_error(searcher, entry) for entry in body.entries]
-    return _json(b'{"answers":[' + b",".join(answers) + b"]}")
+    return json_bytes(b'{"answers":[' + b",".join(answers) + b"]}")
 
 
 def _answer(searcher: Searcher, request: SearchRequest) -> bytes:
     selection = Selection.of(request.fields)
     require_forum(request.forum, searcher.index.passages)
     answer = searcher.search(to_query(request))
-    response = search_response(answer, searcher.index.manifest, selection, forum=forum_of(request))
-    return response.model_dump_json(include=selection.of_answer()).encode()
+    return search_json(answer, searcher.index.manifest, selection, forum=forum_of(request))
 
 
 def _answer_or_error(searcher: Searcher, entry: Any) -> bytes:
@@ -110,7 +111,3 @@ def _answer_or_error(searcher: Searcher, entry: Any) -> bytes:
         return _answer(searcher, request)
     except (ServiceError, IndexerError, ModelError) as error:
         return problem_of(error).body()
-
-
-def _json(content: bytes) -> Response:
-    return Response(content, media_type="application/json")

@@ -13,15 +13,8 @@ from service.openapi import LISTING, READING
 from service.schemas import PassageHitOut, SimilarResponse
 from service.schemas_catalogue import CaseResponse, CasesResponse, OpinionResponse
 from service.schemas_params import CaseParams, NoParams, PassageParams, SimilarParams
-from service.wire import (
-    case_out,
-    case_response,
-    hit_out,
-    index_out,
-    json_response,
-    opinion_response,
-    passage_hit_out,
-)
+from service.wire import case_out, case_response, json_bytes, json_response, opinion_response
+from service.wire_hits import passage_json, similar_json
 
 router: Final = APIRouter(prefix="/v1", route_class=JsonRoute, dependencies=WORK)
 
@@ -56,12 +49,8 @@ def similar_passages(
     with live.searcher() as searcher:
         require_forum(params.forum, searcher.index.passages)
         hits = searcher.similar(passage_id, k=params.k, same_case=params.same_case)
-        return json_response(
-            SimilarResponse(
-                passage_id=passage_id,
-                index=index_out(searcher.index.manifest),
-                hits=tuple(hit_out(hit, forum=params.forum) for hit in hits),
-            )
+        return json_bytes(
+            similar_json(passage_id, hits, searcher.index.manifest, forum=params.forum)
         )
 
 
@@ -80,7 +69,7 @@ def get_passage(
     with live.searcher() as searcher:
         require_forum(params.forum, searcher.index.passages)
         hit = searcher.passage(passage_id, context=params.context)
-        return json_response(passage_hit_out(hit, forum=params.forum))
+        return json_bytes(passage_json(hit, forum=params.forum))
 
 
 @router.get(

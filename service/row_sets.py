@@ -1,10 +1,11 @@
 """Sets of rows: ascending arrays, or `None` for every row of a build."""
 
-import numpy as np
-
-from indexer.store.ranking import Rows
+from indexer.store.ranking import Rows, is_in
 
 
 def both(rows: Rows | None, others: Rows) -> Rows:
     """Return the rows in both ascending sets; `None` stands for all rows."""
-    return others if rows is None else np.intersect1d(rows, others, assume_unique=True)
+    if rows is None:
+        return others
+    few, many = (rows, others) if len(rows) < len(others) else (others, rows)
+    return few[is_in(few, many)]

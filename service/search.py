@@ -61,7 +61,7 @@ class SearchEngine:
         question = Question.parse(query.text)
         admitted = self._admission.admit(query.filters, question.phrases)
         clock.lap("fuse")
-        found = self._candidates(query, admitted.rows, clock)
+        found = self._candidates(query, question, admitted.rows, clock)
         scores = self._scoring.curve(query.mode)(found.evidence)
         best = scores >= query.min_score
         kept = found._replace(rows=found.rows[best], evidence=found.evidence[best])
@@ -93,23 +93,25 @@ class SearchEngine:
         others = (ranking.rows < first) | (ranking.rows >= end)
         rows = ranking.rows[others][:k]
         scores = self._scoring.curve(Mode.DENSE)(dense_evidence(ranking.scores[others][:k]))
-        return self._presenter.with_cites(
-            [
-                self._presenter.hit(stored, rank=place + 1, score=float(scores[place]))
-                for place, stored in enumerate(store.fetch(rows))
-            ]
+        stored = store.fetch(rows)
+        cites = self._presenter.cites_of(stored)
+        return tuple(
+            self._presenter.hit(one, cites, rank=rank, score=score)
+            for rank, (one, score) in enumerate(zip(stored, scores.tolist(), strict=True), 1)
         )
 
     def passage(self, passage_id: str, /, *, context: int = 0) -> Hit:
         """Return one passage with its neighbours, without rank and score."""
         row = self._index.passages.row_of(passage_id)
-        (stored,) = self._index.passages.fetch(np.array([row]))
-        (hit,) = self._presenter.with_cites([self._presenter.hit(stored)])
+        stored = self._index.passages.fetch([row])
+        hit = self._presenter.hit(stored[0], self._presenter.cites_of(stored))
         return self._presenter.with_context(hit, context)
 
-    def _candidates(self, query: SearchQuery, allowed: Rows | None, clock: Clock) -> Candidates:
+    def _candidates(
+        self, query: SearchQuery, question: Question, allowed: Rows | None, clock: Clock
+    ) -> Candidates:
         """Return everything that is ranked, best first."""
-        found = self._retriever.find(query, allowed, clock)
+        found = self._retriever.find(query, question.terms, allowed, clock)
         if query.rerank:
             found = self._reranker.rerank(query.text, found)
             clock.lap("rerank")
@@ -128,7 +130,8 @@ class SearchEngine:
         scores = self._scoring.curve(query.mode)(found.evidence)
         ranked = Ranked(found.rows, scores, found.named)
         shown = folded(self._index.passages, ranked, query.k)
-        return self._presenter.with_cites(self._presenter.hits(asking, shown))
+        cites = self._presenter.cites_of([one.stored for one in shown])
+        return self._presenter.hits(asking, shown, cites)
 
 
 def _require_model(index: Index, embedder: Embedder) -> None:

@@ -1,8 +1,8 @@
 """What a browser may do with an answer."""
 
-from typing import Final
+from functools import cache
+from typing import Final, TypeAlias
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _PAGE: Final = "; ".join(
@@ -19,13 +19,16 @@ _PAGE: Final = "; ".join(
 )
 _DATA: Final = "default-src 'none'; frame-ancestors 'none'"
 _ALWAYS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",  # an address may hold a query
-    "Cross-Origin-Opener-Policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",  # an address may hold a query
+    "cross-origin-opener-policy": "same-origin",
 }
 _EMBEDDED: Final = frozenset({"/embed.js", "/static/opinion-search.js"})
 """What pages of other origins load by a tag."""
+
+RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
+"""As ASGI has them: the names in lower case."""
 
 
 class SecurityHeaders:
@@ -45,20 +48,31 @@ class SecurityHeaders:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                guard(MutableHeaders(scope=message), path=scope["path"])
+                headers = message["headers"] = list(message["headers"])
+                guard(headers, path=scope["path"])
             await send(message)
 
         await self.app(scope, receive, send_guarded)
 
 
-def guard(headers: MutableHeaders, *, path: str) -> None:
+def guard(headers: RawHeaders, *, path: str) -> None:
     """Add the headers of security that are not there yet."""
-    kind = headers.get("content-type", "")
-    is_page = kind.startswith("text/html")
-    for name, value in _ALWAYS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", _PAGE if is_page else _DATA)
-    origin = "cross-origin" if path in _EMBEDDED else "same-origin"
-    headers.setdefault("Cross-Origin-Resource-Policy", origin)
-    if kind.startswith("application/json"):
-        headers.setdefault("Cache-Control", "no-store")
+    there = dict(headers)
+    kind = there.get(b"content-type", b"")
+    added = _added(
+        is_page=kind.startswith(b"text/html"),
+        is_json=kind.startswith(b"application/json"),
+        is_embedded=path in _EMBEDDED,
+    )
+    headers.extend(header for header in added if header[0] not in there)
+
+
+@cache
+def _added(*, is_page: bool, is_json: bool, is_embedded: bool) -> RawHeaders:
+    added = _ALWAYS | {
+        "content-security-policy": _PAGE if is_page else _DATA,
+        "cross-origin-resource-policy": "cross-origin" if is_embedded else "same-origin",
+    }
+    if is_json:
+        added["cache-control"] = "no-store"
+    return [(name.encode(), value.encode()) for name, value in added.items()]

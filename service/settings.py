@@ -19,6 +19,7 @@ _OTHER_COMMANDS: Final = frozenset(
     f"{PREFIX}{name}"
     for name in (
         "CALIBRATE",
+        "CLUSTER",
         "FILTER",
         "FORUM",
         "JOBS",

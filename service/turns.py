@@ -21,6 +21,11 @@ class Turns:
         self._lock = Lock()
         self._waiting: deque[Lock] = deque()
 
+    @property
+    def taken(self) -> bool:
+        """Whether who comes now waits, as far as can be told: others come and go."""
+        return not self._free
+
     @contextmanager
     def mine(self) -> Iterator[None]:
         """Wait for a turn, and give it on at the end of the block."""

@@ -1,5 +1,6 @@
 """What `indexer.store.engine.Vectors` promises: every engine passes. Subclass and give a fixture."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,7 +33,15 @@ FILTERS: dict[str, np.ndarray] = {
 }
 
 
-def made_with(engine: VectorEngine, folder: Path, rows: FloatMatrix, build_id: str) -> Vectors:
+def made_with(
+    engine: VectorEngine,
+    folder: Path,
+    rows: FloatMatrix,
+    build_id: str,
+    *,
+    asked: FloatMatrix = ASKED,
+    siblings: Sequence[str] | None = None,
+) -> Vectors:
     """Hand rows to an engine as a build does, and open them as the service does."""
     folder.mkdir(parents=True, exist_ok=True)
     write_vectors(folder / VECTORS, iter([rows]), rows.shape[1])
@@ -42,7 +51,8 @@ def made_with(engine: VectorEngine, folder: Path, rows: FloatMatrix, build_id: s
             build_id=build_id,
             previous=None,
             threads=1,
-            questions=lambda: ASKED,
+            questions=lambda: asked,
+            siblings=siblings,
         )
     )
     engine.settle(folder)

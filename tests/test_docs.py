@@ -23,7 +23,11 @@ def never_opened(settings):
 
 def test_readme_names_every_setting_and_no_other():
     named = set(re.findall(r"`(OPINION_SEARCH_[A-Z_]+)`", README))
-    options = {"OPINION_SEARCH_JOBS", "OPINION_SEARCH_FORUM"}  # of the command, not of the service
+    options = {
+        "OPINION_SEARCH_JOBS",
+        "OPINION_SEARCH_FORUM",
+        "OPINION_SEARCH_CLUSTER",
+    }  # of the command, not of the service
     assert named == {key_of(name) for name in Settings.model_fields} | options
 
 

@@ -44,6 +44,7 @@ JOIN opinion AS o ON o.seq = c.opinion_seq
 WHERE c.case_seq IS NOT NULL AND c.case_seq <> o.case_seq
 ORDER BY 1, 2, 3
 """
+_NO_ROWS: Final[Rows] = np.empty(0, np.int64)
 _REMEMBERED_CASES: Final = 256
 _NOT_PAGES: Final = re.compile(r"(?:and\s+)?\b(?:nn?|notes?)\b\.?.*|§.*|\*.*|.*\bslip\b.*")
 _MOST_PAGES: Final = 5
@@ -77,7 +78,11 @@ class CitedPlaces:
         with self._connections.lend() as db:
             found = db.execute(_KEPT, (asked,)).fetchall()
         return [
-            CitedPlace(by, range(first, end), np.frombuffer(pinned, "<u4").astype(np.int64) + first)
+            CitedPlace(
+                by,
+                range(first, end),
+                np.frombuffer(pinned, "<u4").astype(np.int64) + first if pinned else _NO_ROWS,
+            )
             for by, first, end, pinned in found
         ]
 

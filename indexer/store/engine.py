@@ -111,6 +111,8 @@ class Written:
     threads: int
     questions: Callable[[], FloatMatrix]
     """Vectors of questions to measure recall by; asked for only where there is something to measure."""
+    siblings: Sequence[str] | None = None
+    """Published builds of the same index; `None`: not told."""
     say: Callable[[str], None] = lambda _: None
     """Told, in a few words, what is being done, again and again while it takes long."""
 

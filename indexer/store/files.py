@@ -185,9 +185,10 @@ def _make_current(root: Path, stage: Path, final: Path) -> None:
 
 
 def _remove(build: Path) -> None:
-    """Remove a published build; killed on the way, it is no build any more, rather than half of one."""
+    """Remove a published build; cut off on the way, it is no build any more, rather than half of one."""
     gone = build.with_name(f".{build.name}.gone.part")
     build.rename(gone)
+    sync(build.parent)  # else a power cut may undo the renaming, and not what was removed
     shutil.rmtree(gone)
 
 

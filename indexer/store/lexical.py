@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
@@ -29,12 +29,37 @@ _ROW: Final = "row"
 _MARGIN: Final = 16
 """Rows looked at beyond those asked for, so that a tie at the cut rarely means asking again."""
 _RUN: Final = 16
-"""Neighbouring rows from this many on are asked for as a set of terms: one walk through the dictionary.
-Rows apart are looked up one by one, in half the time, up to so many:"""
-_MOST_LOOKED_UP: Final = 400
-_REMEMBERED_TERMS: Final = 65_536
+"""Neighbouring rows from this many on are asked for as a set of terms: one walk through the dictionary."""
+_GROUP: Final = 32
+"""Rows apart are looked up one by one, and united by so many: all at once, each would be asked at
+every step through the documents whether it is there."""
+_MOST_SOUGHT: Final = 64
+"""Terms that are nested into one query; its cost, and its depth, grow with them."""
+_REMEMBERED_TERMS: Final = 8_192
+"""Terms whose number of passages is remembered, in 1.2 MB; to ask again takes a microsecond or two."""
 _HEAP_BYTES: Final = 512_000_000
 """Bound of the writer's memory. It grows with use and is not taken at the start."""
+
+# What a search is made of, in microseconds at a million passages. Only their ratios matter, and
+# only for which of two ways to the same answer is taken.
+_LOOKED_UP: Final = 2.5
+"""A row apart."""
+_IN_RUN: Final = 1.0
+"""A row among neighbours."""
+_WALKED_BY: Final = 0.065
+"""A row of the index that a term set walks by when its rows are everywhere."""
+_SOUGHT: Final = 0.2
+"""One term in one given row."""
+_NESTED: Final = 0.12
+"""One term copied into the query that is nested round it."""
+_SCORED: Final = 0.0035
+"""One posting among given rows."""
+_COLLECTED: Final = 0.0065
+"""One posting among all rows."""
+_HIT: Final = 0.5
+"""One row of an answer."""
+_WINDOW: Final = 4_096
+"""Documents that tantivy's union scores at a time (``tantivy:src/query/union/buffered_union.rs``)."""
 
 
 def _schema() -> tantivy.Schema:
@@ -118,7 +143,8 @@ class LexicalIndex:
         self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._idf = lru_cache(_REMEMBERED_TERMS)(self._read_idf)
+        self._holding = lru_cache(_REMEMBERED_TERMS)(partial(self._searcher.doc_freq, _STEM))
+        self._everything = Query.const_score_query(Query.all_query(), 0.0)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -140,15 +166,15 @@ class LexicalIndex:
         ``terms`` come from `analysis.query_terms`; ``allowed`` is an ascending set of rows. A small
         one goes into the query; of a large one the unfiltered ranking holds ``k`` rows soon enough.
         """
-        query = self._any_of(terms)
         if allowed is None:
-            return self._top(query, k)
+            return self._top(self._any_of(terms), k)
         if not len(allowed):
             return best_first(np.empty(0, np.int64), np.empty(0, np.float64), 0)
-        depth = (k + _MARGIN) * self.passages // len(allowed)
-        if len(allowed) <= depth:
-            return self._top(self._only(query, allowed), k)
-        return self._top(query, k, allowed=allowed, limit=depth * 3 // 2)
+        limit = (k + _MARGIN) * self.passages // len(allowed) * 3 // 2
+        held = self._held(terms)
+        if self._is_few(allowed, held, self._postings(held) * _COLLECTED + limit * _HIT):
+            return self._top(self._among(held, allowed), k)
+        return self._top(self._any_of(held), k, allowed=allowed, limit=limit)
 
     def scores(self, terms: Sequence[str], rows: Rows, *, known: Ranking | None = None) -> Scores:
         """Return the BM25 score of each of ``rows``, in their order; 0 where no term occurs.
@@ -164,7 +190,7 @@ class LexicalIndex:
             scores[at] = known.scores[found]
             left = np.delete(asked, at)
         if len(left):
-            ranking = self._run(self._only(self._any_of(terms), left), len(left))
+            ranking = self._run(self._among(self._held(terms), left), len(left))
             scores[np.searchsorted(asked, ranking.rows)] = ranking.scores
         return scores[places]
 
@@ -173,10 +199,7 @@ class LexicalIndex:
 
         The form of Lucene and of ``tantivy:src/query/bm25.rs``: never negative.
         """
-        return self._idf(term)
-
-    def _read_idf(self, term: str) -> float:
-        holding = self._searcher.doc_freq(_STEM, term)
+        holding = self._holding(term)
         return math.log1p((self.passages - holding + 0.5) / (holding + 0.5))
 
     def phrase_rows(self, phrase: str) -> Rows:
@@ -205,30 +228,70 @@ class LexicalIndex:
             int(found["max"] or 0) if found["count"] else -1,
         )
 
-    def _any_of(self, terms: Sequence[str]) -> Query:
-        return Query.boolean_query(
-            [
-                (Occur.Should, Query.term_query(self._schema, _STEM, term, "freq"))
-                for term in dict.fromkeys(terms)
-            ]
-        )
+    def _held(self, terms: Sequence[str]) -> list[str]:
+        """Return the terms that any passage holds, each once, in their order."""
+        return [term for term in dict.fromkeys(terms) if self._holding(term)]
 
-    def _only(self, query: Query, rows: Rows) -> Query:
-        """Return ``query`` restricted to ``rows``, its scores unchanged."""
-        return Query.boolean_query(
-            [(Occur.Must, query), (Occur.Must, Query.const_score_query(self._rows(rows), 0.0))]
-        )
+    def _postings(self, terms: Sequence[str]) -> int:
+        return sum(map(self._holding, terms))
+
+    def _any_of(self, terms: Sequence[str]) -> Query:
+        return _union([self._term(term) for term in dict.fromkeys(terms)])
+
+    def _term(self, term: str) -> Query:
+        return Query.term_query(self._schema, _STEM, term, "freq")
+
+    def _among(self, terms: Sequence[str], rows: Rows) -> Query:
+        """Return a query for ``rows`` alone, with the scores that `_any_of` gives them, or 0.
+
+        The scores are the same to the bit: either way they are added up in the order of the terms.
+        """
+        chosen = Query.const_score_query(self._rows(rows), 0.0)
+        if len(terms) <= _MOST_SOUGHT and self._seeking(terms, rows) < self._scoring(terms, rows):
+            return Query.boolean_query([(Occur.Must, chosen), (Occur.Must, self._sought(terms))])
+        optional = [(Occur.Should, self._term(term)) for term in terms]
+        return Query.boolean_query([(Occur.Must, chosen), *optional])
+
+    def _sought(self, terms: Sequence[str]) -> Query:
+        """Return a query for every document, which looks for each term in that document alone.
+
+        Terms side by side make a union, which scores whole windows of documents; a term by itself
+        beside what must be there is sought where that is. So they are nested, one a level.
+        """
+        query = self._everything
+        for term in terms:
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Should, self._term(term))])
+        return query
 
     def _rows(self, rows: Rows) -> Query:
         """Return a query for an ascending set of rows, in the form that is fastest for it."""
         together = _in_runs(rows)
         apart = rows[~together].tolist()
-        if len(apart) > _MOST_LOOKED_UP:
+        if len(apart) * _LOOKED_UP > self.passages * _WALKED_BY:
             return Query.term_set_query(self._schema, _ROW, rows.tolist())
-        chosen = [Query.term_query(self._schema, _ROW, row, "basic") for row in apart]
+        looked_up = [Query.term_query(self._schema, _ROW, row, "basic") for row in apart]
+        chosen = [_union(looked_up[at : at + _GROUP]) for at in range(0, len(apart), _GROUP)]
         if len(apart) < len(rows):
             chosen.append(Query.term_set_query(self._schema, _ROW, rows[together].tolist()))
-        return Query.boolean_query([(Occur.Should, one) for one in chosen])
+        return chosen[0] if len(chosen) == 1 else _union(chosen)
+
+    def _is_few(self, rows: Rows, terms: Sequence[str], cost: float) -> bool:
+        """Say whether `_among` will cost less than ``cost``, in microseconds, roughly."""
+        if min(len(rows) * _IN_RUN, self.passages * _WALKED_BY) > cost:
+            return False
+        together = int(np.count_nonzero(_in_runs(rows)))
+        apart = min((len(rows) - together) * _LOOKED_UP, self.passages * _WALKED_BY)
+        scores = min(self._seeking(terms, rows), self._scoring(terms, rows))
+        return apart + together * _IN_RUN + scores <= cost
+
+    def _seeking(self, terms: Sequence[str], rows: Rows) -> float:
+        return len(terms) * (len(rows) * _SOUGHT + len(terms) * _NESTED)
+
+    def _scoring(self, terms: Sequence[str], rows: Rows) -> float:
+        """Count every posting in the windows of documents where any of the rows is: a union scores them."""
+        windows = np.count_nonzero(np.diff(rows // _WINDOW)) + 1
+        share = min(1.0, windows * _WINDOW / self.passages)
+        return self._postings(terms) * share * _SCORED
 
     def _all(self, query: Query) -> Rows:
         constant = Query.const_score_query(query, 1.0)
@@ -254,6 +317,7 @@ class LexicalIndex:
             limit *= 4
 
     def _run(self, query: Query, limit: int) -> Ranking:
+        """Return the best ``limit`` rows of the query, without those of score 0, which come last."""
         try:
             hits = self._searcher.search(
                 query, limit=min(limit, max(1, self.passages)), count=False
@@ -261,9 +325,13 @@ class LexicalIndex:
             rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
         except ValueError as error:
             raise IndexCorruptError(self._folder, f"tantivy cannot read it ({error})") from error
-        return Ranking(
-            np.array(rows, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64)
-        )
+        scores = np.array([score for score, _ in hits], dtype=np.float64)
+        scoring = np.count_nonzero(scores)
+        return Ranking(np.array(rows, dtype=np.int64)[:scoring], scores[:scoring])
+
+
+def _union(queries: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def _in_runs(rows: Rows) -> npt.NDArray[np.bool_]:

@@ -6,16 +6,22 @@ products in double precision as in the embedded engine. Nothing else imports pym
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 import numpy as np
 from pymilvus import DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
-from indexer.errors import EngineUnavailableError, IndexCorruptError, IndexOpenError
+from indexer.errors import (
+    EngineNameTakenError,
+    EngineUnavailableError,
+    IndexCorruptError,
+    IndexOpenError,
+)
 from indexer.store.engine import Vectors, Written
 from indexer.store.engine_url import MilvusAddress
 from indexer.store.files import VECTORS
@@ -37,8 +43,11 @@ _QUESTIONS: Final = 80
 """Asked at the least to measure recall, where there are so many."""
 _BATCH: Final = 2_000
 """Rows sent at a time: 3 MB of 384 numbers each."""
+_NO_ALIAS: Final = 1600
+"""``milvus:pkg/util/merr/errors.go``, `ErrAliasNotFound`."""
 _PATIENCE_S: Final = 10.0
-_LONG_S: Final = 24 * 3600.0
+_SLICE_S: Final = 30
+"""How long one call may wait for what takes long; whole, or pymilvus waits for an index for ever."""
 
 
 class MilvusEngine:
@@ -54,12 +63,14 @@ class MilvusEngine:
         """Send the vectors of a build, have them indexed and loaded, and measure what is found.
 
         A collection of that name is from a build that died: it goes first. Raises
-        `EngineUnavailableError`, after which nothing is left that `prune` would not remove.
+        `EngineUnavailableError`, after which nothing is left that `prune` would not remove; and
+        `EngineNameTakenError` where another index keeps its builds under the same name.
         """
         vectors = VectorIndex.open(written.stage / VECTORS)
         name = self._collection(written.build_id)
         with talking(self._address.uri):
             client = self._connected()
+            self._require_own(client, written.siblings)
             client.drop_collection(name, timeout=_PATIENCE_S)
             self._send(client, name, vectors)
             self._index(client, name, len(vectors))
@@ -129,6 +140,20 @@ class MilvusEngine:
             self._client = MilvusClient(uri=self._address.uri, timeout=_PATIENCE_S, **given)
         return self._client
 
+    def _require_own(self, client: MilvusClient, siblings: Sequence[str] | None) -> None:
+        """See that the name is free or of this index: `prune` will drop what it does not know."""
+        if siblings is None:
+            return
+        try:
+            found = client.describe_alias(self._address.name, timeout=_PATIENCE_S)
+        except MilvusException as error:
+            if error.code == _NO_ALIAS:
+                return
+            raise
+        current = str(found["collection_name"])
+        if current not in {self._collection(one) for one in siblings}:
+            raise EngineNameTakenError(self._address.name, current)
+
     def _collection(self, build_id: str) -> str:
         plain = "".join(letter if letter.isalnum() else "_" for letter in build_id)
         return f"{self._address.name}_{plain}"
@@ -155,7 +180,7 @@ class MilvusEngine:
             block = vectors.matrix[start : start + _BATCH]
             rows = [{"row": start + at, "vector": one} for at, one in enumerate(block)]
             client.insert(name, rows, timeout=_PATIENCE_S * 6)
-        client.flush(name, timeout=_LONG_S)
+        _patiently(client, lambda: client.flush(name, timeout=_SLICE_S))
 
     def _index(self, client: MilvusClient, name: str, count: int) -> None:
         made: dict[str, int] = {}
@@ -167,11 +192,13 @@ class MilvusEngine:
         params.add_index(
             "vector", index_type=_KINDS[self._address.kind], metric_type="IP", params=made
         )
-        client.create_index(name, params, timeout=_LONG_S)
+        _patiently(client, lambda: client.create_index(name, params, timeout=_SLICE_S))
 
     def _load(self, client: MilvusClient, name: str) -> None:
-        client.load_collection(
-            name, replica_number=self._address.replicas, timeout=_PATIENCE_S * 30
+        copies = self._address.replicas
+        _patiently(
+            client,
+            lambda: client.load_collection(name, replica_number=copies, timeout=_SLICE_S),
         )
 
     def _measured(
@@ -220,6 +247,20 @@ class MilvusEngine:
             added=0,
             removed=0,
         )
+
+
+def _patiently(client: MilvusClient, step: Callable[[], object]) -> None:
+    """Do what may take hours and may be begun twice, while the server answers anything at all."""
+    while True:
+        began = monotonic()
+        try:
+            step()
+        except MilvusException:
+            if monotonic() - began < _SLICE_S - 1:
+                raise  # it was refused
+            client.list_collections(timeout=_PATIENCE_S)
+        else:
+            return
 
 
 def _recalls(

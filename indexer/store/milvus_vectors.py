@@ -18,16 +18,23 @@ from indexer.store.engine import products
 from indexer.store.ranking import Ranking, Rows, Scores, best_first, is_in
 from models.base import FloatMatrix, FloatVector
 
+_AWAY: Final = frozenset(
+    {2, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+)  # 2: not connected
 _ANSWER_S: Final = 5.0
 _PROBE_S: Final = 2.0
 _MOST: Final = 16_384
 """Hits that the server returns to one search at the most."""
 _SPARE: Final = 1.25
 _MARGIN: Final = 16
+_MEASURED: Final = 141
+"""Hits looked at for the 100 nearest, by which the effort was chosen."""
 _LISTED: Final = 4_000
 """Rows named in one condition: 10 µs each. Chains of ranges take the server's parser minutes."""
 _WIDE: Final = 2_000
-"""Hits looked at, of all rows, for those that a filter admits: what naming the rows costs."""
+"""Hits looked at, of all rows, for those that a filter admits: what naming `_LISTED` rows costs."""
+_ALL_LISTS: Final = 65_536
+"""Of an inverted file: with few rows named it costs little to look into each."""
 _FARTHER: Final = 8
 """Times as far as without a condition: what found 99 of 100 with a fifth of the rows allowed."""
 _FETCHED: Final = 1_000
@@ -41,6 +48,8 @@ def talking(uri: str) -> Iterator[None]:
     try:
         yield
     except MilvusException as error:
+        if error.code in _AWAY:
+            raise EngineUnavailableError(uri, "does not answer") from error
         told = " ".join(str(error.message).split())[:200]
         raise EngineUnavailableError(uri, f"refuses ({told})") from error
     except (grpc.RpcError, grpc.FutureTimeoutError, OSError) as error:
@@ -184,7 +193,7 @@ class MilvusVectors:
         """Return proposals that are allowed: of the nearest of all, or of the rows named."""
         wanted = ceil(k * _SPARE) + _MARGIN
         wide = ceil(wanted * _SPARE * self._count / len(allowed))
-        if wide <= min(_WIDE, _MOST):
+        if wide <= min(_WIDE * ceil(len(allowed) / _LISTED), _MOST):
             rows, _ = self._hits(query, wide)
             found = rows[is_in(rows, allowed)]
             if len(found) >= wanted:
@@ -225,13 +234,7 @@ class MilvusVectors:
     ) -> list[Any]:
         if timeout is None and self._down.is_set():
             raise EngineUnavailableError(self._uri, "did not answer when it was last asked")
-        params = dict(self._params)
-        if "ef" in params:
-            params["ef"] = min(
-                max(params["ef"], 4 * limit), _MOST
-            )  # the last proposals are lost first
-            if condition:  # the graph is followed through rows that are not allowed, too
-                params["ef"] = min(params["ef"] * _FARTHER, _MOST)
+        params = self._effort(limit, named=bool(condition))
         with talking(self._uri):
             found = self._client.search(
                 self._name,
@@ -244,6 +247,19 @@ class MilvusVectors:
                 timeout=timeout or _ANSWER_S,
             )
         return list(found[0])
+
+    def _effort(self, limit: int, *, named: bool) -> dict[str, int]:
+        """Return how far to look for so many hits, of all rows or of those named."""
+        params = dict(self._params)
+        if "ef" in params:  # the last proposals are lost first
+            params["ef"] = min(max(params["ef"], 4 * limit), _MOST)
+            if named:  # the graph is followed through rows that are not allowed, too
+                params["ef"] = min(params["ef"] * _FARTHER, _MOST)
+        elif named and params:
+            params["nprobe"] = _ALL_LISTS
+        elif params:  # what was measured holds for as many hits as were measured
+            params["nprobe"] = min(ceil(params["nprobe"] * max(1, limit / _MEASURED)), _ALL_LISTS)
+        return params
 
     def _fetch(self, rows: list[int]) -> dict[int, FloatVector]:
         if self._down.is_set():

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.errors import IndexCorruptError, NotInIndexError
 from indexer.filters import Filters
 from indexer.records import (
-    Case,
     CaseRecord,
     Opinion,
-    OpinionHeader,
     OpinionType,
     Passage,
     Section,
@@ -34,6 +33,7 @@ from indexer.store.connections import Connections
 from indexer.store.corpus_overview import CorpusOverview
 from indexer.store.near_cases import NearCases
 from indexer.store.opinion_citations import OpinionCitations
+from indexer.store.opinion_facts import FactsReader, OpinionFacts
 from indexer.store.passage_facets import facets_of
 from indexer.store.passage_rows import PassageRows
 from indexer.store.passage_select import conditions_of
@@ -51,13 +51,12 @@ from indexer.store.section_table import SectionTables
 from indexer.store.stored import (
     CatalogueEntry,
     Facets,
-    PageMap,
     StoreCounts,
     StoredOpinion,
     StoredPassage,
 )
 
-_CACHED_OPINIONS: Final = 2_048
+_TYPES: Final = tuple(OpinionType)
 _PASSAGE_ID: Final = re.compile(r"(.+):(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})", re.DOTALL)
 
 _FETCH: Final = """
@@ -73,19 +72,6 @@ JOIN section AS s ON s.seq = p.section_seq
 _SECTIONS: Final = """
 SELECT heading, path, number, role, start, "end", noted_at FROM section WHERE seq >= ? AND seq < ? ORDER BY seq
 """
-_HEADER: Final = """
-SELECT id, type, author, joined_by, source_sha256, extra, pages, case_seq, first_section
-FROM opinion WHERE seq = ?
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _OpinionFacts:
-    header: OpinionHeader
-    case: Case
-    pages: PageMap
-    first_section: int
-    cited_by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +82,8 @@ class _OpinionColumns:
     """First rows, ascending."""
     cases: Rows
     """Positions of their cases in the build."""
-    types: list[OpinionType]
+    types: npt.NDArray[np.uint8]
+    """Places in `_TYPES`."""
 
 
 class PassageStore:
@@ -114,7 +101,7 @@ class PassageStore:
         self.rows: Final = PassageRows(self._connections)
         self.sections: Final = SectionTables(self._connections)
         self._fetch_rows = lru_cache(1)(self._fetch_statement)
-        self._facts = lru_cache(_CACHED_OPINIONS)(self._read_facts)
+        self._facts: Final = FactsReader()
         self._opinion_columns = lru_cache(1)(self._read_columns)
 
     @classmethod
@@ -131,7 +118,7 @@ class PassageStore:
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._connections.close()
-        self._facts.cache_clear()
+        self._facts.forget()
 
     def __enter__(self) -> Self:
         return self
@@ -148,7 +135,8 @@ class PassageStore:
             missing = [row for row in wanted if row not in found]
             if missing:
                 raise NotInIndexError("row", str(missing[0]))
-            made = {row: self._stored(db, columns) for row, columns in found.items()}
+            facts = self._facts.of(db, {columns[1] for columns in found.values()})
+            made = {row: _stored(db, columns, facts[columns[1]]) for row, columns in found.items()}
         return [made[row] for row in wanted]
 
     def row_of(self, passage_id: str) -> int:
@@ -187,7 +175,7 @@ class PassageStore:
             if found is None:
                 raise NotInIndexError("opinion", opinion_id)
             seq, first, end, first_row, end_row, pages, text = found
-            facts = self._facts(seq)
+            facts = self._facts.of(db, [seq])[seq]
             return StoredOpinion(
                 header=facts.header,
                 case=facts.case,
@@ -206,7 +194,7 @@ class PassageStore:
             ).fetchone()
             if row is None:
                 raise NotInIndexError("case", case_id)
-            return self._entry(row)
+            return self._entry(db, row)
 
     def cases(self, filters: Filters, *, after: int = -1, limit: int) -> list[CatalogueEntry]:
         """Return the next ``limit`` cases behind position ``after``, in the order of the build.
@@ -225,7 +213,7 @@ class PassageStore:
             rows = db.execute(
                 " ".join([*statement, "ORDER BY c.seq LIMIT ?"]), (after, *asked.values, limit)
             ).fetchall()
-            return [self._entry(row) for row in rows]
+            return [self._entry(db, row) for row in rows]
 
     def records(self) -> Iterator[CaseRecord]:
         """Yield every case with its opinions as it was added, in order, one in memory at a time."""
@@ -275,9 +263,12 @@ class PassageStore:
 
     def types_of(self, rows: Rows) -> list[OpinionType]:
         """Return the type of the opinion that each of ``rows`` belongs to."""
+        return [_TYPES[place] for place in self.voices_of(rows).tolist()]
+
+    def voices_of(self, rows: Rows) -> npt.NDArray[np.uint8]:
+        """Return the same as places in ``tuple(OpinionType)``."""
         opinions = self._opinion_columns()
-        places = np.searchsorted(opinions.firsts, rows, side="right") - 1
-        return [opinions.types[place] for place in places.tolist()]
+        return opinions.types[np.searchsorted(opinions.firsts, rows, side="right") - 1]
 
     def case_rows(self, row: int) -> tuple[int, int]:
         """Return the half-open range of the rows of the case that ``row`` belongs to."""
@@ -308,32 +299,6 @@ class PassageStore:
         with self._connections.lend() as db:
             return facets_of(db)
 
-    def _stored(self, db: sqlite3.Connection, columns: Sequence[Any]) -> StoredPassage:
-        row, opinion_seq, section_seq, start, end, byte_start, byte_end, tokens = columns[:8]
-        facts = self._facts(opinion_seq)
-        span = Span(start, end)
-        with db.blobopen("opinion", "text", opinion_seq, readonly=True) as text:
-            text.seek(byte_start)
-            data = text.read(byte_end - byte_start)
-        return StoredPassage(
-            passage=Passage(
-                row=row,
-                opinion_id=facts.header.id,
-                section=section_seq - facts.first_section,
-                span=span,
-                text=data.decode(),
-                tokens=tokens,
-                sentences=sentences_of(columns[9]),
-            ),
-            section=section_of(columns[10:-1]),
-            noted_in=columns[-1],
-            opinion=facts.header,
-            case=facts.case,
-            text_sha256=bytes(columns[8]).hex(),
-            pages=facts.pages.ranges(span),
-            cited_by=facts.cited_by,
-        )
-
     def _fetch_statement(self) -> str:
         """Return the statement of `fetch`: a build of format 3 does not tell sentences."""
         with self._connections.lend() as db:
@@ -348,27 +313,13 @@ class PassageStore:
         return _OpinionColumns(
             firsts=np.array([row[0] for row in found], dtype=np.int64),
             cases=np.array([row[1] for row in found], dtype=np.int64),
-            types=[OpinionType(row[2]) for row in found],
+            types=np.array([_TYPES.index(OpinionType(row[2])) for row in found], dtype=np.uint8),
         )
 
-    def _read_facts(self, seq: int) -> _OpinionFacts:
-        with self._connections.lend() as db:
-            row = db.execute(_HEADER, (seq,)).fetchone()
-            if row is None:
-                raise ValueError(f"there is no opinion {seq}")
-            columns = db.execute("SELECT * FROM case_record WHERE seq = ?", (row[7],)).fetchone()
-            case = case_of(columns)
-        return _OpinionFacts(
-            header=header_of(row[0], case.id, row[1:6]),
-            case=case,
-            pages=PageMap(pages_of(row[6])),
-            first_section=row[8],
-            cited_by=columns[CASE_COLUMNS + 4],
-        )
-
-    def _entry(self, row: Sequence[Any]) -> CatalogueEntry:
+    def _entry(self, db: sqlite3.Connection, row: Sequence[Any]) -> CatalogueEntry:
         opinions = range(row[CASE_COLUMNS + 2], row[CASE_COLUMNS + 3])
-        headers = tuple(self._facts(seq).header for seq in opinions)
+        facts = self._facts.of(db, opinions)
+        headers = tuple(facts[seq].header for seq in opinions)
         cited_by = row[CASE_COLUMNS + 4]
         return CatalogueEntry(seq=row[0], case=case_of(row), opinions=headers, cited_by=cited_by)
 
@@ -383,6 +334,32 @@ class PassageStore:
                 text=bytes(row[7]).decode(),
                 pages=pages_of(row[6]),
             )
+
+
+def _stored(db: sqlite3.Connection, columns: Sequence[Any], facts: OpinionFacts) -> StoredPassage:
+    row, opinion_seq, section_seq, start, end, byte_start, byte_end, tokens = columns[:8]
+    span = Span(start, end)
+    with db.blobopen("opinion", "text", opinion_seq, readonly=True) as text:
+        text.seek(byte_start)
+        data = text.read(byte_end - byte_start)
+    return StoredPassage(
+        passage=Passage(
+            row=row,
+            opinion_id=facts.header.id,
+            section=section_seq - facts.first_section,
+            span=span,
+            text=data.decode(),
+            tokens=tokens,
+            sentences=sentences_of(columns[9]),
+        ),
+        section=section_of(columns[10:-1]),
+        noted_in=columns[-1],
+        opinion=facts.header,
+        case=facts.case,
+        text_sha256=bytes(columns[8]).hex(),
+        pages=facts.pages.ranges(span),
+        cited_by=facts.cited_by,
+    )
 
 
 def _sqlite_text(identifier: str) -> str | None:

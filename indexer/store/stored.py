@@ -1,8 +1,9 @@
 """What the passage table gives back: passages and opinions with all that is known of them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from indexer.records import Case, CitationKind, OpinionHeader, PageMark, Passage, Section, Span
 
@@ -127,10 +128,20 @@ class PageMap:
 
     def __init__(self, marks: Sequence[PageMark]) -> None:
         self._marks: dict[str, tuple[list[int], list[str]]] = {}
-        for mark in marks:
-            starts, pages = self._marks.setdefault(mark.reporter, ([], []))
-            starts.append(mark.start)
-            pages.append(mark.page)
+        self._add((mark.reporter, mark.page, mark.start) for mark in marks)
+
+    @classmethod
+    def of(cls, marks: Iterable[tuple[str, str, int]]) -> Self:
+        """Make one of reporters, pages and starts, in the order of the marks."""
+        made = cls(())
+        made._add(marks)
+        return made
+
+    def _add(self, marks: Iterable[tuple[str, str, int]]) -> None:
+        for reporter, page, start in marks:
+            starts, pages = self._marks.setdefault(reporter, ([], []))
+            starts.append(start)
+            pages.append(page)
 
     def ranges(self, span: Span) -> tuple[PageRange, ...]:
         """Return the pages of ``span`` in each reporter that has a mark before its end.

@@ -3,10 +3,11 @@
    FAULT_BELOW   folder; only files under it count
    FAULT_AT      number, from 0, of the call that fails: of all calls below that change something
    FAULT_KIND    error (EIO), full (ENOSPC, this call and all after it), short (half is written, then ENOSPC),
-                 kill (SIGKILL instead of the call), count (nothing fails)
+                 kill (SIGKILL instead of the call), stop (SIGSTOP before every call), none (nothing fails)
    FAULT_LOG     file that each of these calls is told to before it is made: OPERATION, tab, path, tab, new path
 
-   Counted: open for writing, write, pwrite, writev, pwritev, ftruncate, fsync, fdatasync, rename, mkdir. */
+   Counted: open for writing, write, pwrite, writev, pwritev, ftruncate, fsync, fdatasync, rename, mkdir, unlink,
+   unlinkat, rmdir. A full disk still removes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -58,11 +59,13 @@ static int moment(const char *operation, const char *path, const char *target) {
   pthread_mutex_lock(&lock);
   long now = calls++, chosen = atol(at);
   if (now == chosen && strcmp(kind, "kill") == 0) kill(getpid(), SIGKILL);
+  if (strcmp(kind, "stop") == 0) raise(SIGSTOP);
   tell(operation, path, target);
   pthread_mutex_unlock(&lock);
   int full = strcmp(kind, "full") == 0, half = strcmp(kind, "short") == 0;
   if (strcmp(kind, "error") && !full && !half) return 0;
   if (now < chosen || (now > chosen && !full && !half)) return 0;
+  if ((full || half) && strcmp(operation, "remove") == 0) return 0;
   if (half && now == chosen && strcmp(operation, "write") == 0) return 2;
   errno = full || half ? ENOSPC : EIO;
   return 1;
@@ -104,6 +107,21 @@ int rename(const char *from, const char *to) {
 
 int mkdir(const char *path, mode_t mode) {
   return moment("create", below(path) ? path : "", "") ? -1 : REAL(mkdir)(path, mode);
+}
+
+int unlink(const char *path) {
+  return moment("remove", below(path) ? path : "", "") ? -1 : REAL(unlink)(path);
+}
+
+int rmdir(const char *path) {
+  return moment("remove", below(path) ? path : "", "") ? -1 : REAL(rmdir)(path);
+}
+
+int unlinkat(int folder, const char *name, int flags) {
+  char path[PATH_MAX], whole[2 * PATH_MAX];
+  if (name[0] == '/' || folder == AT_FDCWD) snprintf(whole, sizeof whole, "%s", name);
+  else snprintf(whole, sizeof whole, "%s/%s", where(folder, path), name);
+  return moment("remove", below(whole) ? whole : "", "") ? -1 : REAL(unlinkat)(folder, name, flags);
 }
 
 #define OPENS(name)                                                              \

@@ -8,11 +8,12 @@ The disk is `faulty_disk.c`, below Python, SQLite, tantivy and all else that wri
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,11 @@ from indexer.store.files import rollback
 from tests.indexer.corpora import build_small, cases
 
 KINDS: Final = ("error", "short", "full", "kill")
-DONE, REFUSED, RAW, WRONG_KIND = 0, 1, 2, 3
-"""Exit codes of a build: published; an error of ours; another error; an error of ours that is not about the disk."""
+DONE, REFUSED, RAW, WRONG_KIND, STOPPED = 0, 1, 2, 3, 4
+"""Exit codes of a build: published; an error of ours; another error; an error of ours that is not about the disk; the
+last for one that has not ended."""
+_STOPPED: Final = "stopped"
+_GO_ON: Final = "go on"
 _SOURCE: Final = Path(__file__).with_suffix(".c")
 _REPOSITORY: Final = Path(__file__).parents[2]
 
@@ -56,21 +60,43 @@ class Disk:
 
     def __init__(self, process: "subprocess.Popen[str]", scratch: Path) -> None:
         self._process = process
-        self._scratch = scratch
+        self._said, self._log = scratch / "said", scratch / "log"
 
     def build(self, root: Path, *, kind: str, at: int = -1, work: str = "build") -> Outcome:
         """Do ``work`` (``build``, ``rollback``) in ``root``, the call number ``at`` failing as ``kind``."""
-        said, log = self._scratch / "said", self._scratch / "log"
-        for path in (said, log):
+        return self._outcome(int(self._begin(root, kind, at, work)))
+
+    def stops(self, root: Path, *, work: str = "build") -> Generator[Outcome, None, None]:
+        """Do ``work``; yield before each call, `STOPPED`, what was done so far, and at the end its outcome.
+
+        While one is looked at nothing moves: ``root`` may be copied. Closed before its end, it is killed.
+        """
+        answer = self._begin(root, "stop", -1, work)
+        try:
+            while answer == _STOPPED:
+                yield self._outcome(STOPPED)
+                answer = self._ask(_GO_ON)
+        finally:
+            if answer == _STOPPED:
+                self._ask("end")
+        yield self._outcome(int(answer))
+
+    def _begin(self, root: Path, kind: str, at: int, work: str) -> str:
+        for path in (self._said, self._log):
             path.unlink(missing_ok=True)
-        asked = {"root": root, "kind": kind, "at": at, "work": work, "said": said, "log": log}
+        asked = {"root": root, "kind": kind, "at": at, "work": work}
+        return self._ask(json.dumps({**asked, "said": self._said, "log": self._log}, default=str))
+
+    def _ask(self, line: str) -> str:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None  # noqa: PT018  # both are pipes
-        stdin.write(json.dumps(asked, default=str) + "\n")
+        stdin.write(line + "\n")
         stdin.flush()
-        code = int(stdout.readline())
-        lines = log.read_text().splitlines() if log.exists() else []
-        words = said.read_text() if said.exists() else ""
+        return stdout.readline().strip()
+
+    def _outcome(self, code: int) -> Outcome:
+        lines = self._log.read_text().splitlines() if self._log.exists() else []
+        words = self._said.read_text() if self._said.exists() else ""
         return Outcome(code, words, [line.split("\t") for line in lines])
 
 
@@ -122,11 +148,15 @@ def _work(asked: dict[str, Any]) -> int:
 
 def main() -> None:
     """Answer requests, each in a fork: nothing here has started a thread yet."""
-    for line in sys.stdin:
+    while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:
             os._exit(_work(json.loads(line)))
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
+        while os.WIFSTOPPED(ended := os.waitpid(child, os.WUNTRACED)[1]):
+            print(_STOPPED, flush=True)  # noqa: T201
+            told = sys.stdin.readline().strip()
+            os.kill(child, signal.SIGCONT if told == _GO_ON else signal.SIGKILL)
+        print(os.waitstatus_to_exitcode(ended), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

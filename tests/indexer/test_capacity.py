@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from indexer.capacity import Machine, Quantisation, Sizes, fan_out, plan
+from indexer.capacity import (
+    Machine,
+    Quantisation,
+    SegmentSearch,
+    Sizes,
+    answering,
+    fan_out,
+    plan,
+)
 
 FLAT = Quantisation(name="float32", bytes_a_number=4)
 MACHINE = Machine(memory_bytes=1_000_000, filled=0.5, embedded_a_second=10, indexed_a_second=100)
@@ -48,3 +56,21 @@ def test_equal_seeds_give_equal_answers() -> None:
 
     assert np.array_equal(fan_out(one, 8, questions=99), fan_out(one, 8, questions=99))
     assert not np.array_equal(fan_out(one, 8, questions=99), fan_out(one, 8, questions=99, seed=1))
+
+
+def test_a_question_goes_to_every_segment_once_and_waits_for_the_fullest_core() -> None:
+    segment = SegmentSearch(rows=1_000, seconds=0.01)
+    cost = answering(9_500, nodes=4, replicas=2, cores=2, segment=segment)
+
+    assert cost.segments == 10
+    assert cost.seconds == pytest.approx(0.03)  # five on a node, so three on one of its cores
+    assert cost.answers_a_second == pytest.approx(8 / 0.1)
+
+
+def test_more_nodes_answer_sooner_until_a_core_has_one_segment() -> None:
+    segment = SegmentSearch(rows=100, seconds=0.5)
+    times = [
+        answering(6_400, nodes=n, replicas=1, cores=4, segment=segment).seconds
+        for n in (1, 2, 16, 99)
+    ]
+    assert times == [8.0, 4.0, 0.5, 0.5]

@@ -174,3 +174,60 @@ def test_a_vector_that_is_not_of_unit_length_is_refused_and_not_kept(cache, scal
 
 def test_no_text_gives_no_block(cache) -> None:
     assert list(Embedding(Watched(), cache).matrices([])) == []
+
+
+class Far(Watched):
+    """Stands for many machines; the first block that comes to it waits until it is let go."""
+
+    def __init__(self, blocks_ahead: int) -> None:
+        super().__init__()
+        self.blocks_ahead = blocks_ahead
+        self.may_end = threading.Event()
+        self.done = threading.Semaphore(0)
+
+    def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
+        if TEXTS[0] in texts:
+            assert self.may_end.wait(10)
+        vectors = super().embed_passages(texts)
+        self.done.release()
+        return vectors
+
+
+def test_many_machines_get_as_many_blocks_as_keep_them_busy_and_no_more(cache) -> None:
+    model = Far(5)
+    taken: list[str] = []
+    seen: list[int] = []
+
+    def let_go() -> None:
+        seen.append(len(taken))
+        model.may_end.set()
+
+    def texts() -> Iterator[str]:
+        for text in TEXTS:
+            taken.append(text)
+            if len(taken) == 6:
+                threading.Timer(0.1, let_go).start()
+            yield text
+
+    found = np.concatenate(list(Embedding(model, cache, block=1).matrices(texts())))
+    assert found.tolist() == WordHashEmbedder().embed_passages(TEXTS).tolist()
+    assert seen == [6]  # five ahead of the one that is waited for
+
+
+def test_what_came_in_is_kept_while_an_earlier_block_is_awaited(cache, tmp_path) -> None:
+    model = Far(4)
+    seen: list[list[bool]] = []
+
+    def look() -> None:
+        for _ in range(3):
+            assert model.done.acquire(timeout=10)
+        sleep(0.1)
+        with VectorCache(tmp_path, "f" * 64, DIM) as other:
+            seen.append(known(other, TEXTS[:4]))
+        model.may_end.set()
+
+    watch = threading.Thread(target=look)
+    watch.start()
+    vectors(Embedding(model, cache, block=1), TEXTS[:4])
+    watch.join()
+    assert seen == [[False, True, True, True]]

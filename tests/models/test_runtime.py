@@ -3,15 +3,18 @@ import math
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.base import Embedder
+from models.base import Embedder, EmbedsTogether
 from models.errors import ModelCorruptError, TextTooLongError
 from models.folder import GRAPH, SPEC, TOKENIZER, WEIGHTS, fingerprint, read_spec, write_spec
 from models.graph import look_up_before_widening, tell_tokens
@@ -214,13 +217,13 @@ def test_a_table_looked_up_before_it_is_widened_changes_no_bit(folder: Path) -> 
 def test_meeting_the_lengths_beforehand_ends_when_told_and_changes_no_bit(folder: Path) -> None:
     embedder = PreparedEmbedder.open(folder, name="other", threads=1)
     before, asked = embedder.embed_query("the officer fired"), list[int]()
-    infer, lengths = embedder._network.infer, list[int]()
+    meet, lengths = embedder._network.meet, list[int]()
 
-    def noting(texts):
-        lengths.append(len(texts[0]))
-        return infer(texts)
+    def noting(length):
+        lengths.append(length)
+        meet(length)
 
-    embedder._network.infer = noting  # type: ignore[method-assign]
+    embedder._network.meet = noting  # type: ignore[method-assign]
 
     def told() -> bool:
         asked.append(1)
@@ -232,3 +235,51 @@ def test_meeting_the_lengths_beforehand_ends_when_told_and_changes_no_bit(folder
 
     assert lengths[2:] == list(range(8, 65, 8))
     assert np.array_equal(embedder.embed_query("the officer fired"), before)
+
+
+def test_every_lane_meets_a_length(folder: Path) -> None:
+    network = PreparedEmbedder.open(folder, name="other", threads=3)._network
+    idle, used = network._idle, list[Any]()
+
+    class Noting:
+        def get(self) -> Any:
+            used.append(idle.get())
+            return used[-1]
+
+        def put(self, lane: Any) -> None:
+            idle.put(lane)
+
+    network._idle = Noting()  # type: ignore[assignment]
+    network.meet(16)
+
+    assert len(used) == len(set(map(id, used))) == 3
+    assert idle.qsize() == 3
+
+
+def test_the_thread_that_asks_is_the_one_that_computes(folder: Path) -> None:
+    """A thread of OpenVINO's own would have to wake for each question."""
+    embedder = PreparedEmbedder.open(folder, name="other", threads=2)
+    text = words(200, seed=1)
+    embedder.embed_query(text)
+
+    own, all_of_them = time.thread_time(), time.process_time()
+    for _ in range(5):
+        embedder.embed_query(text)
+    own, all_of_them = time.thread_time() - own, time.process_time() - all_of_them
+
+    assert own > 0.8 * all_of_them
+
+
+def test_a_question_announced_is_embedded_with_its_like_and_no_bit_is_different(
+    default_embedder: Embedder,
+) -> None:
+    """The judge is the passage of the same words, which this model reads as it does a question."""
+    texts = [words(n, seed=n) for n in (17, 18, 19, 20, 40, 62, 63, 150)]
+    assert isinstance(default_embedder, EmbedsTogether)
+
+    with ExitStack() as announced:
+        for text in texts:
+            announced.enter_context(default_embedder.coming(text))
+        found = [default_embedder.embed_query(text) for text in texts]
+
+    assert np.array_equal(found, default_embedder.embed_passages(texts))

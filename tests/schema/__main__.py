@@ -56,7 +56,7 @@ def dialects() -> dict[str, Any]:
 def run(st: Path, document: str, *options: str, examples: int) -> int:
     """Run schemathesis on a document, in a folder of its own; return its exit code."""
     command = [
-        str(st), "--config-file", str(_HERE / "schemathesis.toml"), "run", document, "--phases",
+        str(st.absolute()), "--config-file", str(_HERE / "schemathesis.toml"), "run", document, "--phases",
         "examples,coverage,fuzzing,stateful", "--max-examples", str(examples), "--request-timeout", "120",
         "--max-response-time", "60", "--suppress-health-check", "all", "--generation-database", "none",
         "--no-color", "--continue-on-failure", *options,

@@ -9,10 +9,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from anyio import CancelScope
 from starlette.types import Message
 
 from service.app import create_app
+from service.deadline import Deadline
 from service.errors import AbandonedError
+from service.problem_response import refusal
 from service.work import Abandoned, Work
 from tests.service.fakes import FakeLive, client_of, settings
 
@@ -224,3 +227,71 @@ def test_abandoned_work_stops_at_its_next_check():
     with pytest.raises(AbandonedError):
         work.begin("y")
     assert (work.searches, work.query) == (1, "x")
+
+
+@in_a_loop
+async def test_a_quick_answer_costs_no_watch() -> None:
+    async with running(FakeLive()) as call:
+        before = asyncio.all_tasks()
+        caller = call()
+        assert (await caller.answered())[0] == 200
+        begun = [repr(task.get_coro()) for task in asyncio.all_tasks() - before]
+        assert not [one for one in begun if "_watch" in one]
+        await caller.end()
+
+
+@pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")]])
+def test_who_waits_for_the_caller_to_go_is_watched_at_once(headers):
+    """An application that reads on behind the request: it ends with the caller, long before the time."""
+    work = Work()
+    messages = iter([{"type": "http.request"}, {"type": "http.disconnect"}])
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(_: Message) -> None:
+        raise AssertionError
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        assert (await receive())["type"] == "http.request"
+        await receive()
+        await send({"type": "http.response.start"})
+
+    async def serve() -> float:
+        start = time.monotonic()
+        scope = {"type": "http", "headers": headers, "state": {"work": work}}
+        await Deadline(app, limit_s=30, refuse=refusal)(scope, receive, send)
+        return time.monotonic() - start
+
+    assert asyncio.run(asyncio.wait_for(serve(), 20)) < 20
+    assert work.abandoned is Abandoned.GONE
+
+
+def test_nothing_is_sent_to_who_has_gone():
+    """Work that notices nothing comes to its end; its answer is dropped."""
+    gone = asyncio.Event()
+    sent: list[Message] = []
+
+    messages = iter([{"type": "http.request"}, {"type": "http.disconnect"}])
+
+    async def receive() -> Message:
+        message = next(messages)
+        if message["type"] == "http.disconnect":
+            await gone.wait()
+        return message
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        gone.set()
+        with CancelScope(shield=True):
+            await until(lambda: work.abandoned is not None)
+        await send({"type": "http.response.start"})
+
+    work = Work()
+    scope = {"type": "http", "headers": [], "state": {"work": work}}
+    serve = Deadline(app, limit_s=30, refuse=refusal)(scope, receive, send)
+    asyncio.run(asyncio.wait_for(serve, 20))
+    assert (sent, work.abandoned) == ([], Abandoned.GONE)

@@ -1,5 +1,7 @@
 """The best passage of each role of each case, against a judge that weighs every passage."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from service import retrieval
 from service.answers import SearchQuery
 from service.hit_fields import Selection
 from service.lanes import roles_of
-from service.wire import search_response
+from service.wire_hits import search_json
 from tests.service.asking import MODES, QUERIES, questions
 
 FACTS, ANALYSIS = SectionRole.FACTS, SectionRole.ANALYSIS
@@ -101,8 +103,7 @@ def test_a_case_that_is_named_keeps_its_place_and_its_lanes(engine):
 def test_fields_choose_in_lanes_as_in_hits(engine):
     answer = engine.search(SearchQuery(text=QUERIES[0], lanes=(FACTS, SectionRole.APPENDIX)))
     chosen = Selection.of(["cite"])
-    response = search_response(answer, engine.index.manifest, chosen)
-    shown = response.model_dump(mode="json", include=chosen.of_answer())
+    shown = json.loads(search_json(answer, engine.index.manifest, chosen))
     for group in shown["groups"]:
         assert set(group["lanes"]) == {"facts", "appendix"}
         assert group["lanes"]["appendix"] is None

@@ -1,9 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
+from prometheus_client import ProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
 
-from service import keys
+from service import keys, metrics
 from service.metrics import Metrics
 from tests.service.fakes import FakeLive, client_of, manifest
 
@@ -123,3 +125,22 @@ def test_applications_do_not_count_for_each_other():
 def test_memory_and_processor_time_of_the_process_are_there():
     text = Metrics().render(manifest()).decode()
     assert Path("/proc").exists() <= ("process_resident_memory_bytes" in text)
+
+
+def test_what_several_workers_use_is_added_under_the_names_of_one():
+    own = {
+        sample.name: sample.value
+        for family in ProcessCollector(registry=None).collect()
+        for sample in family.samples
+    }
+    both = {
+        sample.name: sample.value
+        for family in metrics._Processes([os.getpid(), os.getpid()]).collect()
+        for sample in family.samples
+    }
+
+    assert both["process_resident_memory_bytes"] == pytest.approx(
+        2 * own["process_resident_memory_bytes"], rel=0.1
+    )
+    assert both["process_cpu_seconds_total"] >= 2 * own["process_cpu_seconds_total"]
+    assert both.keys() < own.keys()

@@ -1,9 +1,10 @@
 """A remembered vector is the one that the model would give; what was asked cannot be read out of it."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -152,3 +153,67 @@ class _Serving(FakeLive):
     @contextmanager
     def searcher(self) -> Iterator[Any]:
         yield self.engine
+
+
+def test_only_a_question_that_is_not_known_is_announced() -> None:
+    model = Announced()
+    remembering = RememberingEmbedder(model, size=9)
+    remembering.embed_query("taser")
+
+    for text in ("taser", "surrendered"):
+        with remembering.coming(text):
+            pass
+    with RememberingEmbedder(Counting(), size=9).coming("a model that takes no such word"):
+        pass
+
+    assert model.announced == ["surrendered"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "announced"), [(Mode.HYBRID, ["second"]), (Mode.DENSE, ["second"]), (Mode.LEXICAL, [])]
+)
+def test_a_search_that_waits_is_announced_until_it_is_answered(
+    corpus: Index, mode: Mode, announced: list[str]
+) -> None:
+    model = Announced()
+    live = ObservedLive(_Serving(SearchEngine(corpus, model)), Metrics(), lanes=1)
+
+    with ThreadPoolExecutor(2) as threads, live.searcher() as searcher:
+
+        def ask(text: str) -> None:
+            searcher.search(SearchQuery(text=text, mode=mode))
+
+        with live._turns.mine():
+            waiting = threads.submit(ask, "second")
+            until(lambda: len(live._turns._waiting) == 1)
+            assert model.announced == model.inside == announced
+        waiting.result(10)
+        ask("nobody waits")
+
+    assert model.announced == announced
+    assert model.inside == []
+
+
+class Announced(Counting):
+    """Notes what is announced to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.announced: list[str] = []
+        self.inside: list[str] = []
+
+    @contextmanager
+    def coming(self, text: str, /) -> Iterator[None]:
+        self.announced.append(text)
+        self.inside.append(text)
+        try:
+            yield
+        finally:
+            self.inside.remove(text)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = monotonic() + 10
+    while not holds():
+        assert monotonic() < end
+        sleep(0.001)

@@ -13,7 +13,7 @@ from service.admission import Admission
 from service.answers import Mode, SearchQuery
 from service.quoted import fragments, phrase_rows
 from service.search import SearchEngine
-from service.wire import search_response
+from service.wire_hits import search_json
 from tests.service.asking import everywhere, rows
 from tests.service.corpus import SENTENCES, Judge
 
@@ -154,5 +154,5 @@ def test_it_is_the_admitted_passages_that_have_a_phrase_or_not(corpus, judge):
 
 def test_the_wire_says_it(engine):
     answer = engine.search(SearchQuery(text='"no such words at all"'))
-    told = json.loads(search_response(answer, engine.index.manifest).model_dump_json())
+    told = json.loads(search_json(answer, engine.index.manifest))
     assert told["phrases_not_found"] == ["no such words at all"]

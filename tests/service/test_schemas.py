@@ -1,3 +1,4 @@
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from service.hit_fields import FIELD_NAMES, Selection
 from service.partial_dates import period
 from service.schemas_params import SearchParams
 from service.schemas_requests import SearchRequest, to_filters, to_query
-from service.wire import hit_out, passage_hit_out, search_response
+from service.wire_hits import passage_json, search_json
 from tests.service.fakes import STORED, FakeSearcher, hit_of, manifest
 
 QUERY = SearchQuery(text="taser", k=2)
@@ -27,8 +28,8 @@ def leaves(value: object, path: str = "") -> set[str]:
 
 
 def hit_json(selection: Selection = Selection(), **query):  # noqa: B008  # frozen
-    hit = hit_of(STORED[0], 1, 0.5, SearchQuery(text="t", explain=True, **query))
-    return hit_out(hit, selection).model_dump(mode="json", include=selection.include)
+    answer = FakeSearcher().search(SearchQuery(text="t", explain=True, **query))
+    return json.loads(search_json(answer, manifest(), selection))["hits"][0]
 
 
 # requests
@@ -171,21 +172,20 @@ def test_a_period_is_refused_exactly_when_no_day_is_in_it(gte, lte, cut, other):
 
 def test_offsets_and_text_are_those_of_the_record():
     stored = STORED[1]
-    out = passage_hit_out(hit_of(stored, 1, 0.5, QUERY)).passage
+    out = json.loads(passage_json(hit_of(stored, 1, 0.5, QUERY)))["passage"]
 
-    assert (out.start, out.end) == (stored.passage.span.start, stored.passage.span.end)
-    assert out.text == stored.passage.text
-    assert len(out.text) == out.end - out.start
-    assert out.id == f"floyd:{out.start}-{out.end}"
+    assert (out["start"], out["end"]) == (stored.passage.span.start, stored.passage.span.end)
+    assert out["text"] == stored.passage.text
+    assert len(out["text"]) == out["end"] - out["start"]
+    assert out["id"] == f"floyd:{out['start']}-{out['end']}"
 
 
 def test_an_answer_by_case_has_no_flat_hits():
     answer = FakeSearcher().search(SearchQuery(text="t", by_case=True, passages_per_group=2))
-    out = search_response(answer, manifest())
+    out = json.loads(search_json(answer, manifest()))
 
-    assert out.hits == ()
-    assert out.groups is not None
-    assert [len(group.hits) for group in out.groups] == [2]
+    assert out["hits"] == []
+    assert [len(group["hits"]) for group in out["groups"]] == [2]
 
 
 # fields

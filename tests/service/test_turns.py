@@ -79,3 +79,15 @@ def test_a_turn_is_given_on_after_a_failure() -> None:
 def test_no_lanes_are_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Turns(0)
+
+
+def test_whether_one_would_wait_can_be_asked() -> None:
+    turns, told = Turns(2), list[bool]()
+
+    with turns.mine():
+        told.append(turns.taken)
+        with turns.mine():
+            told.append(turns.taken)
+    told.append(turns.taken)
+
+    assert told == [False, True, False]

@@ -1,7 +1,7 @@
 """Clients: as many as there are, each as fast as it is answered; or as many requests a second as is told."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from time import monotonic
@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from tests.soak.connection import Connections
-from tests.soak.mix import Ask, Mix, read
+from tests.soak.mix import Ask, Mix
 from tests.soak.truth import Truth, Verdict
 
 _MOST_UNDER_WAY: Final = 4000
@@ -36,19 +36,31 @@ class Clients:
     connections: Connections
     mix: Mix
     truth: Truth
+    served: Callable[[], frozenset[str]]
+    """Returns the builds that may answer what is sent from now on."""
 
     async def send(self, ask: Ask) -> Verdict:
-        """Ask once."""
+        """Ask once; the answer may be of a build that was served at any moment until it came."""
+        before = self.served()
         try:
             reply = await self.connections.ask(ask.wire)
         except (OSError, TimeoutError) as error:
             return self.truth.fail(ask, error)
-        return self.truth.judge(ask, reply)
+        return self.truth.judge(ask, reply, before | self.served())
 
-    async def learn(self) -> None:
-        """Ask each request that will be repeated, one after the other, and keep the answers."""
+    async def learn(self, build_id: str) -> list[float]:
+        """Ask each request that will be repeated, one after the other, and keep the answers.
+
+        Returns how many milliseconds each took while nobody else asked.
+        """
+        took = []
         for ask in self.mix.fixed:
-            self.truth.learn(ask, await self.connections.ask(ask.wire))
+            began = monotonic()
+            reply = await self.connections.ask(ask.wire)
+            took.append((monotonic() - began) * 1e3)
+            self.truth.learn(ask, reply, build_id)
+            self.truth.judge(ask, reply, frozenset({build_id}))
+        return took
 
     async def closed(self, *, clients: int, seconds: float) -> float:
         """Ask from so many clients, each when it was answered; return the answers a second."""
@@ -81,26 +93,11 @@ class Clients:
             if len(under_way) >= _MOST_UNDER_WAY:
                 held_back += 1
                 continue
-            task = asyncio.create_task(ask_one(self._next(), due))
+            task = asyncio.create_task(ask_one(self.mix.draw(), due))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
         await asyncio.gather(*under_way)
         return sent, held_back
-
-    async def prove(self) -> None:
-        """Read every opinion of which words are not yet compared with it."""
-        while self.truth.open:
-            before = len(self.truth.open)
-            for opinion_id in list(self.truth.open):
-                await self.send(read(opinion_id))
-            if len(self.truth.open) >= before:  # they cannot be read, which was told of
-                return
-
-    def _next(self) -> Ask:
-        ask = self.mix.draw()
-        if ask.kind == "opinion" and ask not in self.truth.first and self.truth.open:
-            return read(next(iter(self.truth.open)))
-        return ask
 
 
 def summary(sent: Sequence[Sent], seconds: float) -> dict[str, Any]:

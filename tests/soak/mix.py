@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 from typing import Any, Final, TypeAlias
@@ -34,7 +34,9 @@ class Ask:
     headers: tuple[tuple[str, str], ...] = ()
     status: int = 200
     same: bool = True
-    """Whether equal requests get equal answers; the times in an answer apart."""
+    """Whether equal requests on one build get equal answers; the times in an answer apart."""
+    passage_id: str | None = None
+    """The passage that it names: a build that has none of that id answers 404."""
 
     @cached_property
     def wire(self) -> bytes:
@@ -90,6 +92,15 @@ def survey(client: httpx2.Client, drawn: Random) -> Ground:
         opinions.append(client.get(f"/v1/opinions/{quote(found['id'], safe='')}").json())
         passages += [found["first_passage_id"]] if found["first_passage_id"] else []
     return Ground(tuple(cases), tuple(opinions), tuple(passages))
+
+
+def first_passages(client: httpx2.Client, ground: Ground) -> Ground:
+    """Return the ground with what the first passages of its opinions are called in the build that is served now, too."""
+    called = []
+    for case_id in {one["case"]["id"] for one in ground.opinions}:
+        opinions = client.get(f"/v1/cases/{quote(case_id, safe='')}").json()["opinions"]
+        called += [one["first_passage_id"] for one in opinions[:1] if one["first_passage_id"]]
+    return replace(ground, passage_ids=(*ground.passage_ids, *sorted(called)))
 
 
 Make: TypeAlias = Callable[[Ground, Random], Ask]
@@ -167,9 +178,9 @@ def read(opinion_id: str) -> Ask:
 
 def _passage(ground: Ground, drawn: Random) -> Ask:
     more = drawn.choice(("?context=2", "/similar?k=5"))
-    return Ask(
-        "passage", "GET", f"/v1/passages/{quote(drawn.choice(ground.passage_ids), safe='')}{more}"
-    )
+    passage_id = drawn.choice(ground.passage_ids)
+    path = f"/v1/passages/{quote(passage_id, safe='')}{more}"
+    return Ask("passage", "GET", path, passage_id=passage_id)
 
 
 def _catalogue(ground: Ground, drawn: Random) -> Ask:

@@ -12,7 +12,7 @@ import httpx2
 
 from tests.acceptance.running import COMMAND, environment, eventually, free_port, status
 
-_READY_S: Final = 120
+_READY_S: Final = 300
 _STOP_S: Final = 60
 _GOODBYE: Final = "opinion-search: stopped"
 _GRAVE: Final = frozenset({"error", "critical"})

@@ -1,8 +1,8 @@
-"""Whether an answer is right: its words stand in the opinion, it is of one build, and it is what it was before."""
+"""Whether an answer is right: wholly of one build, its words stand there, and it is what it was before."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from tests.soak.books import Book
 from tests.soak.connection import Reply
 from tests.soak.mix import Ask
 
@@ -35,43 +36,63 @@ class Verdict(StrEnum):
 class Words:
     """A stretch of an opinion as an answer gave it."""
 
+    opinion_id: str
     start: int
     end: int
-    sha256: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What of an answer is held against a build."""
+
+    digest: bytes | None
+    """Of a request that is repeated."""
+    status: int
+    names: frozenset[str] = frozenset()
+    """The builds that it says it is of."""
+    words: tuple[Words, ...] = ()
+    whole: tuple[str, str] | None = None
+    """An opinion's id and its text."""
 
 
 @dataclass
 class Truth:
-    """Judges answers, and keeps what can only be judged once the opinion was read."""
+    """Judges answers by the builds that may have given them."""
 
-    build_id: str
-    first: dict[Ask, bytes] = field(default_factory=dict)
-    """Digests of the answers to the requests that are repeated, as they were at the start."""
-    open: dict[str, set[Words]] = field(default_factory=dict)
-    """By opinion, the stretches that are not yet compared with its text."""
-    proven: dict[str, set[Words]] = field(default_factory=dict)
+    books: Mapping[str, Book]
+    """By build id."""
+    first: defaultdict[str, dict[Ask, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    """By build: digests of the answers to the requests that are repeated, as they were at the start."""
     wrong: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    by_build: Counter[str] = field(default_factory=Counter)
+    """Right answers by the build that they name."""
 
-    def learn(self, ask: Ask, reply: Reply) -> None:
-        """Take an answer as that which every later one must equal."""
+    def learn(self, ask: Ask, reply: Reply, build_id: str) -> None:
+        """Take an answer as that which every later one of this build must equal."""
         if ask.same:
-            self.first[ask] = _digest(reply)
+            self.first[build_id][ask] = _digest(reply)
 
-    def judge(self, ask: Ask, reply: Reply) -> Verdict:
-        """Return what the answer is; a wrong one is kept in `wrong`."""
+    def judge(self, ask: Ask, reply: Reply, builds: frozenset[str]) -> Verdict:
+        """Return what the answer is if one of ``builds`` was served; a wrong one is kept in `wrong`."""
         if reply.status in _REFUSED:
             return self._say(ask, reply, _why_no_refusal(reply), Verdict.REFUSED)
         if _REFUSED_TOOL.search(reply.body):
             return self._say(ask, reply, None, Verdict.REFUSED)
-        if reply.status != ask.status:
-            return self._say(ask, reply, f"status {reply.status}, not {ask.status}")
-        if ask in self.first and _digest(reply) != self.first[ask]:
-            return self._say(ask, reply, "another answer than at the start")
-        self.counts["compared with the start"] += ask in self.first
-        if not reply.headers.get("content-type", "").startswith("application/json"):
-            return self._say(ask, reply, None)
-        return self._say(ask, reply, self._why_wrong(ask, orjson.loads(reply.body)))
+        repeated = any(ask in first for first in self.first.values())
+        found = _Found(_digest(reply) if repeated else None, reply.status)
+        if reply.headers.get("content-type", "").startswith("application/json"):
+            answer = orjson.loads(reply.body)
+            if reply.status != HTTPStatus.OK and not _is_error(answer):
+                return self._say(ask, reply, "not the shape of an error")
+            found = _read(ask, found, answer)
+        why = self._why_wrong(ask, found, builds)
+        if why is None:
+            self.counts["compared with the start"] += repeated
+            self.counts["words compared with the build"] += len(found.words)
+            self.by_build.update(found.names)
+        return self._say(ask, reply, why)
 
     def fail(self, ask: Ask, error: Exception) -> Verdict:
         """Note that no answer came."""
@@ -87,39 +108,54 @@ class Truth:
             self.wrong.append(f"{ask.kind} {ask.method} {ask.path} {ask.body}: {why}; {shown}")
         return verdict
 
-    def _why_wrong(self, ask: Ask, answer: Any) -> str | None:
-        if ask.status != HTTPStatus.OK:
-            shape = isinstance(answer, dict) and set(answer.get("error", ())) == {
-                "code", "message", "field",
-            }  # fmt: skip
-            return None if shape else "not the shape of an error"
-        for part in _objects(answer):
-            if part.get("build_id", self.build_id) != self.build_id:
-                return f"of the build {part['build_id']}"
-            for opinion_id, words in _stretches(part):
-                if not self._stands(opinion_id, words):
-                    return f"words that do not stand at {words.start} of {opinion_id}"
-        return self._read(answer) if ask.kind == "opinion" else None
+    def _why_wrong(self, ask: Ask, found: _Found, builds: frozenset[str]) -> str | None:
+        """Return why none of the builds could have given all of it."""
+        if len(found.names) > 1:
+            return f"of the builds {sorted(found.names)}"
+        if not found.names <= builds:
+            return f"of the build {found.names}, where {sorted(builds)} are served"
+        whys = [
+            self._why_not_of(self.books[build_id], ask, found)
+            for build_id in sorted(found.names or builds)
+        ]
+        return None if None in whys else "; ".join(dict.fromkeys(filter(None, whys)))
 
-    def _stands(self, opinion_id: str, words: Words) -> bool:
-        if words not in self.proven.get(opinion_id, ()):
-            self.open.setdefault(opinion_id, set()).add(words)
-        return words.end > words.start
-
-    def _read(self, opinion: dict[str, Any]) -> str | None:
-        waiting = self.open.pop(opinion["id"], set())
-        text = opinion["text"]
-        for words in waiting:
-            self.counts["words compared with the opinion"] += 1
-            if _hash(text[words.start : words.end]) != words.sha256:
-                return f"an answer had other words than {opinion['id']} at {words.start}"
-        self.proven.setdefault(opinion["id"], set()).update(waiting)
+    def _why_not_of(self, book: Book, ask: Ask, found: _Found) -> str | None:
+        status = ask.status
+        if ask.passage_id is not None and not book.has(ask.passage_id):
+            status = HTTPStatus.NOT_FOUND
+        if found.status != status:
+            return f"status {found.status}, not {status}"
+        if found.digest != self.first[book.build_id].get(ask, found.digest):
+            return "another answer than at the start"
+        for words in found.words:
+            if not book.says(words.opinion_id, words.start, words.end, words.text):
+                return f"words that do not stand at {words.start} of {words.opinion_id}"
+        if found.whole is not None and not book.is_all_of(*found.whole):
+            return f"not the text of {found.whole[0]}"
         return None
+
+
+def _read(ask: Ask, found: _Found, answer: Any) -> _Found:
+    parts = list(_objects(answer))
+    return _Found(
+        found.digest,
+        found.status,
+        names=frozenset(part["build_id"] for part in parts if "build_id" in part),
+        words=tuple(words for part in parts for words in _stretches(part)),
+        whole=(answer["id"], answer["text"])
+        if ask.kind == "opinion" and found.status == HTTPStatus.OK
+        else None,
+    )
 
 
 def _digest(reply: Reply) -> bytes:
     told = f"{reply.status} {reply.headers.get('content-type')}\n".encode()
     return sha256(told + _TIMES.sub(b"", reply.body)).digest()
+
+
+def _is_error(answer: Any) -> bool:
+    return isinstance(answer, dict) and set(answer.get("error", ())) == {"code", "message", "field"}
 
 
 def _why_no_refusal(reply: Reply) -> str | None:
@@ -141,19 +177,15 @@ def _objects(answer: Any) -> Iterator[dict[str, Any]]:
             waiting += one
 
 
-def _stretches(part: dict[str, Any]) -> Iterator[tuple[str, Words]]:
+def _stretches(part: dict[str, Any]) -> Iterator[Words]:
     """Yield the stretches of opinions that an object holds: a passage, a place, or the runs of a block."""
     text = part.get("text")
     where = part.get("passage_id", part.get("id"))
     if isinstance(text, str) and isinstance(where, str) and (found := _PASSAGE.fullmatch(where)):
         if "start" in part:
-            yield found[1], Words(part["start"], part["end"], _hash(text))
+            yield Words(found[1], part["start"], part["end"], text)
         elif "id" in part or "score" in part:  # else it is an excerpt that does not say its place
-            yield found[1], Words(int(found[2]), int(found[3]), _hash(text))
+            yield Words(found[1], int(found[2]), int(found[3]), text)
     if "opinion_id" in part and isinstance(part.get("runs"), list):
         for run in part["runs"]:
-            yield part["opinion_id"], Words(run["start"], run["end"], _hash(run["text"]))
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+            yield Words(part["opinion_id"], run["start"], run["end"], run["text"])

@@ -3,6 +3,7 @@
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from time import process_time
 from typing import Any, Final
 
 _PROC: Final = Path("/proc")
@@ -17,6 +18,8 @@ class Sample:
     phase: str
     rss_mb: float
     pss_mb: float
+    uss_mb: float
+    """What is mapped by one process alone: its heap, and the pages of files that nobody else reads."""
     heap_mb: float
     """Anonymous memory: what no file gives back."""
     threads: int
@@ -24,6 +27,8 @@ class Sample:
     """Open descriptors."""
     cpu_s: float
     """Processor time so far."""
+    others_s: float
+    """Processor time that the machine so far spent on neither the service nor this process."""
     load: float
     """The machine's load average of the last minute, other work included."""
 
@@ -53,15 +58,18 @@ def sample(pid: int, *, at_s: float, phase: str) -> Sample:
     def megabytes(name: str) -> float:
         return sum(one.get(name, 0) for one in rolled) / 1024
 
+    cpu_s = sum(_cpu_s(one) for one in pids)
     return Sample(
         at_s=at_s,
         phase=phase,
         rss_mb=megabytes("Rss"),
         pss_mb=megabytes("Pss"),
+        uss_mb=megabytes("Private_Clean") + megabytes("Private_Dirty"),
         heap_mb=megabytes("Anonymous"),
         threads=sum(threads),
         files=sum(_entries(_PROC / str(one) / "fd") for one in pids),
-        cpu_s=sum(_cpu_s(one) for one in pids),
+        cpu_s=cpu_s,
+        others_s=_machine_s() - cpu_s - process_time(),
         load=os.getloadavg()[0],
     )
 
@@ -80,6 +88,12 @@ def _fields(path: Path) -> dict[str, int]:
 def _cpu_s(pid: int) -> float:
     parts = _read(_PROC / str(pid) / "stat").rpartition(")")[2].split()
     return sum(int(part) for part in parts[11:13]) / _TICKS_S if parts else 0.0
+
+
+def _machine_s() -> float:
+    """Return the processor time of all that ran, and was stolen, since the machine started."""
+    user, nice, system, _idle, _wait, irq, soft, steal = _read(_PROC / "stat").split()[1:9]
+    return sum(map(int, (user, nice, system, irq, soft, steal))) / _TICKS_S
 
 
 def _entries(folder: Path) -> int:

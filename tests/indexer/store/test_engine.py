@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from indexer.store.engine_url import MilvusAddress, engine_at, parse_engine
 from indexer.store.manifest import EXACT, HNSW_SQ8, MILVUS
 from tests.engine_contract import ROWS, VectorsContract, described, made_with
 from tests.indexer.store.clustered import graphed, opened
+
+ROOT = Path(__file__).parents[3]
 
 
 class TestEmbeddedExact(VectorsContract):
@@ -68,6 +72,24 @@ def test_an_address_that_cannot_be_is_told_without_its_password(url: str) -> Non
     ) as told:
         engine_at(url)
     assert "secret" not in str(told.value)
+
+
+def test_without_the_extra_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    monkeypatch.delitem(sys.modules, "indexer.store.milvus_engine", raising=False)
+    monkeypatch.delitem(sys.modules, "indexer.store.milvus_vectors", raising=False)
+
+    with pytest.raises(EngineUrlError, match=r"pip install opinion-search\[milvus\]"):
+        engine_at("milvus+http://db")
+
+
+def test_the_program_does_without_it_unless_the_setting_names_it() -> None:
+    code = (
+        "import service.cli, service.live_index, service.ask, indexer.build, sys;"
+        "from indexer.store.engine_url import engine_at; engine_at('embedded');"
+        "sys.exit(any(n.startswith(('pymilvus', 'indexer.store.milvus')) for n in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_vectors_in_a_server_that_is_not_named_are_told_when_asked_for(tmp_path: Path) -> None:

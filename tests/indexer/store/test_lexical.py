@@ -2,6 +2,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Sequence
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import IndexCorruptError
+from indexer.store import lexical
 from indexer.store.lexical import LexicalIndex, LexicalWriter
 from indexer.store.ranking import Scores
 
@@ -267,3 +269,76 @@ def test_scores_are_the_same_however_rows_are_asked_for(index, texts, terms, apa
 
     assert scores == pytest.approx(bm25(texts, terms)[rows], rel=1e-5)
     assert index.scores(terms, rows, known=known).tolist() == scores.tolist()
+
+
+LATE = ["rho", "sigma", "once"]
+
+
+@pytest.fixture(scope="module")
+def windows(tmp_path_factory):
+    """10,000 rows, more than tantivy scores at a time, in two segments; some terms end early."""
+    pick = random.Random(11)
+    some = [" ".join(pick.choices(WORDS, weights=range(1, 11), k=pick.randint(0, 9))) for _ in range(2_500)]  # fmt: skip
+    texts = some * 4
+    for row, word in ((3, "once"), (40, "rho"), (4_900, "rho"), (9_999, "sigma")):
+        texts[row] = f"{texts[row]} {word}"
+    folder = tmp_path_factory.mktemp("windows")
+    with LexicalWriter(folder, heap_bytes=HEAP) as writer:
+        for row, text in enumerate(texts):
+            writer.add(row, text)
+            if row == 6_000:
+                writer._writer.commit()
+    index = LexicalIndex.open(folder)
+    assert index._searcher.num_segments == 2
+    return index, texts
+
+
+def apart_and_together(seed: int, apart: int, first: int, together: int) -> list[int]:
+    return sorted({*random.Random(seed).sample(range(10_000), apart), *range(first, first + together)})  # fmt: skip
+
+
+SOME_ROWS = st.builds(apart_and_together, st.integers(0, 99), st.sampled_from([1, 2, 31, 32, 33, 65, 240, 400]), st.integers(0, 9_000), st.sampled_from([0, 1, 16, 999]))  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [{"_SOUGHT": 0.0, "_NESTED": 0.0}, {"_SOUGHT": 1e9}, {}])
+@given(terms=st.lists(st.sampled_from([*WORDS, *LATE, "absent"]), min_size=1, max_size=13), rows=SOME_ROWS)  # fmt: skip
+@settings(max_examples=30, deadline=None)
+def test_a_row_scores_the_same_to_the_bit_whichever_way_it_is_reached(windows, way, terms, rows):
+    """The judge is the query that scores every row, whose sums the test above compares with BM25."""
+    index, texts = windows
+    asked = np.array(rows, np.int64)
+    everything = index.search(terms, len(texts))
+    expected = np.zeros(len(texts))
+    expected[everything.rows] = everything.scores
+
+    with patch.dict(vars(lexical), way):
+        scores = index.scores(terms, asked)
+
+    assert scores.tolist() == expected[asked].tolist()
+
+
+@pytest.mark.parametrize("way", [{"_HIT": 1e9}, {"_HIT": 1e9, "_SOUGHT": 1e9}, {"_HIT": 0.0, "_IN_RUN": 1e9}, {"_HIT": 1e9, "_LOOKED_UP": 1e9}, {}])  # fmt: skip
+@given(terms=st.lists(st.sampled_from([*WORDS, *LATE, "absent"]), min_size=1, max_size=8), rows=SOME_ROWS, k=st.integers(1, 60))  # fmt: skip
+@settings(max_examples=20, deadline=None)
+def test_a_filtered_ranking_is_the_same_to_the_bit_whichever_way_it_is_made(windows, way, terms, rows, k):  # fmt: skip
+    index, texts = windows
+    allowed = np.array(rows, np.int64)
+    everything = index.search(terms, len(texts))
+    kept = np.isin(everything.rows, allowed)
+
+    with patch.dict(vars(lexical), way):
+        found = index.search(terms, k, allowed)
+
+    assert found.rows.tolist() == everything.rows[kept][:k].tolist()
+    assert found.scores.tolist() == everything.scores[kept][:k].tolist()
+
+
+def test_a_question_of_any_length_is_scored(tmp_path) -> None:
+    words = [f"w{number}x" for number in range(3_000)]
+    index = write(tmp_path, [" ".join(words[at::7]) for at in range(7)] * 40)
+    everything = index.search(words, 280)
+
+    scores = index.scores(words, np.arange(280))
+
+    assert scores[everything.rows].tolist() == everything.scores.tolist()
+    assert (scores > 0).all()

@@ -92,3 +92,41 @@ def test_a_part_inside_another_is_not_taken_for_it():
 @pytest.mark.parametrize("text", ["", " ", "frisk", ".", "-"])
 def test_nothing_wanted_is_nothing_found(text):
     assert TermFinder([]).find(text) == []
+
+
+PLAIN = "court COURT's rights, (dying) held; \u201cheld\u201d 1983: law\u2019s [use]. tax\u2014die!"
+BESIDE = (
+    "",
+    " ",
+    "\n",
+    "-",
+    "- ",
+    "-\n",
+    "- \n ",
+    "'",
+    "\u2019",
+    ".",
+    " .",
+    "U. S. ",
+    "a.b.",
+    "\u00ad",
+    "_",
+    "x",
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(PLAIN.split()), st.sampled_from(BESIDE), st.sampled_from(BESIDE))
+def test_a_plain_word_is_one_whatever_stands_beside_it(word, before, behind):
+    text = f"of {before}{word}{behind} the {behind}{word}{before} and{before}"
+    for term in {term.term for term in analyse(text)}:
+        assert TermFinder([term]).find(text) == plainly(text, {term})
+
+
+@pytest.mark.parametrize("term", ["us", "usc", "preemption", "oconnor", "statelaw", "die", "it"])
+def test_a_mark_among_the_first_letters_hides_no_term(term):
+    text = (
+        "The U. S. and 42 U.S.C. 5, pre-emption; O'Connor on state-law, dying. It's a u.s.c. U.S.x"
+    )
+    assert TermFinder([term]).find(text) == plainly(text, {term})
+    assert plainly(text, {term})

@@ -8,7 +8,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from indexer.errors import EngineUnavailableError, IndexCorruptError
+from indexer.errors import EngineNameTakenError, EngineUnavailableError, IndexCorruptError
 from indexer.store.engine import VectorEngine, Vectors
 from indexer.store.engine_url import engine_at
 from indexer.store.files import VECTORS
@@ -105,3 +105,18 @@ def test_one_row_and_ties_at_the_cut(engine: VectorEngine, tmp_path: Path) -> No
     assert vectors.nearest(ROWS[0], 5).rows.tolist() == [0, 1, 2, 3, 4]
     one = made_with(engine, tmp_path / "one", ROWS[:1], "b2")
     assert one.nearest(ROWS[5], 10).rows.tolist() == [0]
+
+
+@needs_server
+def test_a_name_that_another_index_uses_is_refused_and_its_builds_stay(
+    engine: VectorEngine, tmp_path: Path
+) -> None:
+    theirs = made_with(engine, tmp_path / "theirs", ROWS[:300], "b.1", siblings=[])
+    engine.publish("b.1")
+
+    with pytest.raises(EngineNameTakenError, match="put another NAME behind the address"):
+        made_with(engine, tmp_path / "ours", ROWS[300:600], "c.1", siblings=[])
+    assert theirs.nearest(ROWS[7], 1).rows.tolist() == [7]
+
+    later = made_with(engine, tmp_path / "later", ROWS[:200], "b.2", siblings=["b.1"])
+    assert len(later) == 200

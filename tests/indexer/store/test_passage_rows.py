@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import NotInIndexError
-from indexer.records import SectionRole, Span
+from indexer.records import OpinionType, SectionRole, Span
 from indexer.store.passages import PassageStore
 from tests.indexer.store.making import opinion, record, write_passages
 
@@ -68,3 +68,10 @@ def test_the_passages_that_share_a_character_with_a_span(store, row, start, leng
         for each in store.fetch(rows)
         if wanted & set(range(each.passage.span.start, each.passage.span.end))
     ]
+
+
+def test_the_voice_of_a_row_is_the_type_of_its_opinion(store):
+    every = np.arange(store.counts().passages)
+    types = [one.opinion.type for one in store.fetch(every)]
+    assert store.types_of(every) == types
+    assert [tuple(OpinionType)[place] for place in store.voices_of(every)] == types

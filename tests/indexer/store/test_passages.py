@@ -211,6 +211,8 @@ MARKS = [
 def test_the_pages_of_a_span(start, end, expected) -> None:
     ranges = PageMap(MARKS).ranges(Span(start, end))
 
+    triples = ((mark.reporter, mark.page, mark.start) for mark in MARKS)
+    assert ranges == PageMap.of(triples).ranges(Span(start, end))
     assert ranges == tuple(PageRange(reporter=r, first=f, last=last) for r, f, last in expected)
 
 
