@@ -1,6 +1,6 @@
 """A prepared model at work: OpenVINO and a tokenizer, no torch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from itertools import groupby
@@ -147,19 +147,18 @@ class PreparedEmbedder:
         """Return the token vectors of each text, in input order.
 
         Raises `TextTooLongError` as `embed_passages` does, and `UnsupportedModelError` for a model
-        whose graph has none of the vectors' dimension.
+        whose graph has none of the vectors' dimension. Each text is a batch of its own: in company they
+        take 4% less time, but each form of batch some megabytes for good, in all 180 MB more.
         """
         block = self._block(texts, range(len(texts)))
-        found: list[TokenVectors] = [None] * len(texts)  # type: ignore[list-item]
 
-        def fill(places: list[int]) -> None:
-            rows = self._network.infer_tokens([block[place] for place in places])
-            for place, vectors in zip(places, rows, strict=True):
-                found[place] = self._of_own(vectors, texts[place])
+        def read(place: int) -> TokenVectors:
+            return self._of_own(self._network.infer_tokens([block[place]])[0], texts[place])
 
+        longest_first = sorted(range(len(texts)), key=lambda place: -len(block[place]))
         with ThreadPoolExecutor(self._network.threads) as workers:
-            _finish([workers.submit(fill, batch) for batch in _batches(block)])
-        return found
+            found = dict(zip(longest_first, workers.map(read, longest_first), strict=True))
+        return [found[place] for place in range(len(texts))]
 
     def query_tokens(self, text: str, /) -> TokenVectors:
         """Return the token vectors of a question; one longer than the window is read part by part."""
@@ -215,26 +214,30 @@ class Network:
             "INFERENCE_PRECISION_HINT": "f32",
             "ENABLE_CPU_PINNING": "NO",
         }
+        self.threads = threads
+        self._idle: LifoQueue[Any] = LifoQueue()
+        self._meeting = Lock()
+        # The binding sets up statics on first use; two threads at once would wait for each other
+        # for ever, one with the interpreter's lock and one with C++'s.
+        with _FIRST_USE:
+            for lane in self._compiled(graph, dim, config):
+                self._idle.put(lane.create_infer_request())
+            self.infer([np.zeros(PAD_MULTIPLE, np.int64)])
+
+    def _compiled(self, graph: Path, dim: int, config: Mapping[str, str]) -> list[Any]:
+        """Compile the graph for each thread, having seen that it is one of ``dim`` numbers."""
         core = openvino.Core()
         try:
             model = core.read_model(str(graph))
             self.has_tokens = tell_tokens(model, dim)
             look_up_before_widening(model)
-            lanes = [core.compile_model(model, "CPU", config) for _ in range(threads)]
+            lanes = [core.compile_model(model, "CPU", dict(config)) for _ in range(self.threads)]
         except RuntimeError as error:
             raise ModelCorruptError(graph, "OpenVINO cannot load it") from error
         found = lanes[0].output(0).get_partial_shape()[1].to_string()
         if found != str(dim):
             raise ModelCorruptError(graph, f"its vectors have {found} numbers, not {dim}")
-        self.threads = threads
-        self._idle: LifoQueue[Any] = LifoQueue()
-        for lane in lanes:
-            self._idle.put(lane.create_infer_request())
-        self._meeting = Lock()
-        # The binding sets up statics on first use; two threads at once would wait for each other
-        # for ever, one with the interpreter's lock and one with C++'s.
-        with _FIRST_USE:
-            self.infer([np.zeros(PAD_MULTIPLE, np.int64)])
+        return lanes
 
     def infer(self, texts: Sequence[Ids]) -> FloatMatrix:
         """Return one row a text, for texts of one padded length; waits for a free lane.

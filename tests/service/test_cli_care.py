@@ -153,6 +153,7 @@ def test_every_option_is_a_setting_by_its_own_name():
     assert {option for _, option in seen} == {
         "--index", "--model", "--jobs", "-k", "--filter", "--json", "--host", "--port", "--workers",
         "--target", "--calibrate", "--forum", "--keys-file", "--per-minute", "--lane", "--rerank",
+        "--engine", "--cluster",
     }  # fmt: skip
     for (_, option), variable in seen.items():
         assert variable == settings.PREFIX + option.strip("-").upper().replace("-", "_")

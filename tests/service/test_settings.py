@@ -45,6 +45,7 @@ def test_defaults():
     ("key", "value", "name", "read"),
     [
         ("INDEX", "/srv/index", "index_dir", Path("/srv/index")),
+        ("ENGINE", "milvus+http://h:19530/n", "engine", "milvus+http://h:19530/n"),
         ("HOST", "0.0.0.0", "host", "0.0.0.0"),
         ("PORT", "0", "port", 0),
         ("WORKERS", "4", "workers", 4),
