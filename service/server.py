@@ -10,11 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from service.access import require_keys
 from service.app import OpenLive, create_app
 from service.errors import ListenError
+from service.heap import bound_arenas
 from service.logs import configuration
 from service.metrics import SHARED
 from service.settings import Settings
@@ -51,7 +53,7 @@ def _run(
     settings: Settings, open_live: OpenLive, sockets: list[socket.socket], *, shared: Path | None
 ) -> None:
     config = uvicorn.Config(
-        partial(create_app, settings, open_live=open_live, shared=shared),
+        partial(_application, settings, open_live, shared),
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -72,6 +74,12 @@ def _run(
         uvicorn.Server(config).run(sockets)
     else:
         Multiprocess(config, sockets=sockets).run()
+
+
+def _application(settings: Settings, open_live: OpenLive, shared: Path | None) -> FastAPI:
+    """Make what a process serves, in that process, before it has threads."""
+    bound_arenas()
+    return create_app(settings, open_live=open_live, shared=shared)
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

@@ -283,3 +283,26 @@ def test_a_question_announced_is_embedded_with_its_like_and_no_bit_is_different(
         found = [default_embedder.embed_query(text) for text in texts]
 
     assert np.array_equal(found, default_embedder.embed_passages(texts))
+
+
+def test_token_vectors_meet_one_form_of_batch_a_length(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each form keeps megabytes of kernels for good."""
+    embedder = PreparedEmbedder.open(folder, name="copy", threads=2)
+    forms, infer = [], embedder._network.infer_tokens
+
+    def noted(texts: Any) -> Any:
+        forms.append(len(texts))
+        return infer(texts)
+
+    monkeypatch.setattr(embedder._network, "infer_tokens", noted)
+    texts = [words(n % 40 + 1, seed=n) for n in range(20)]
+
+    found = embedder.passage_tokens(texts)
+
+    assert forms == [1] * len(texts)
+    for text, tokens in zip(texts, found, strict=True):
+        (alone,) = embedder.passage_tokens([text])
+        assert np.array_equal(tokens.vectors, alone.vectors)
+        assert np.array_equal(tokens.spans, alone.spans)
