@@ -1,6 +1,7 @@
 """The application: what serves a request, what happens around it, and when things open and close."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -50,6 +51,7 @@ from service.settings import Settings
 
 OpenLive: TypeAlias = Callable[[Settings], Live]
 
+_log = logging.getLogger(__name__)
 _EXPECTED: Final = (RequestValidationError, HTTPException, ServiceError, IndexerError, ModelError)
 _NO_TELEMETRY: Final = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
@@ -147,6 +149,8 @@ def _lifespan(
 async def _tell(request: Request, error: Exception) -> Response:
     """Answer an exception of the table."""
     problem = problem_of(error)
+    if problem is INTERNAL:  # a fault of ours: the caller is told nothing, so the log must
+        _log.error("a request failed: %s", error, exc_info=error)
     if request.method == "GET":
         problem = problem.in_query_string()
     response = ProblemResponse(problem)

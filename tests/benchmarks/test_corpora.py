@@ -12,6 +12,8 @@ from indexer.filters import Filters
 from indexer.records import CaseRecord
 from indexer.store.snapshot import Index
 from indexer.store.verify import verify
+from service.canary import prove
+from service.search import SearchEngine
 from tests.benchmarks.conditions import by_share, days
 from tests.benchmarks.corpora import SIZES, CopyingEmbedder, Piece, build_corpus, pieces
 from tests.benchmarks.cut_store import CutStore, cut_of
@@ -77,6 +79,11 @@ def test_a_large_build_opens_and_holds(large, store):
         assert index.manifest.counts.passages >= 3 * store.firsts[-1]
         assert index.manifest.counts.cases == 3 * len(store.offsets)
     assert verify(large) == []
+
+
+def test_the_service_would_serve_it(large, embedder):
+    with Index.open(large) as index:
+        prove(SearchEngine(index, embedder))
 
 
 def test_pieces_are_whole_cases_then_copies():
