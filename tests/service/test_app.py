@@ -129,7 +129,7 @@ def test_an_unforeseen_error_is_a_500_without_its_cause():
     assert answer.headers["x-request-id"] == "abc-1"
 
 
-def test_an_expected_error_of_a_model_is_a_500_too():
+def test_an_expected_error_of_a_model_is_a_500_too_and_only_the_log_says_why(caplog):
     live = FakeLive()
     with client_of(live) as client:
 
@@ -142,6 +142,7 @@ def test_an_expected_error_of_a_model_is_a_500_too():
     assert answer.status_code == 500
     assert error_of(answer)["code"] == "internal_error"
     assert "secret" not in answer.text
+    assert "MissingBackendError" in caplog.text
 
 
 # request ids
