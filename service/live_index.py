@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -25,6 +25,7 @@ from service.canary import prove
 from service.errors import NotReadyError
 from service.live import Live, Searcher
 from service.query_vectors import RememberingEmbedder
+from service.read_ahead import read_ahead
 from service.search import SearchEngine
 from service.settings import Settings
 
@@ -84,6 +85,7 @@ class LiveIndex(Live):
         self._lease: _Lease | None = None
         self._embedder: Embedder | None = None
         self._warmed: Embedder | None = None
+        self._read: str | None = None
         self._problem: str | None = _OPENING
         self._mismatch: ModelMismatchError | None = None
         self._told: set[str] = set()
@@ -165,6 +167,7 @@ class LiveIndex(Live):
                 self.refresh()
                 self._probe()
                 self._warm_up()
+                self._read_ahead()
                 self._stop.wait(self._interval)
             problem = _CLOSED
         finally:
@@ -179,6 +182,16 @@ class LiveIndex(Live):
         self._warmed = embedder
         if isinstance(embedder, WarmsUp):
             embedder.warm(stop=self._stop.is_set)
+
+    def _read_ahead(self) -> None:
+        """Once a build: have its files in memory, while it answers already."""
+        with self._lock:
+            lease = self._lease
+        if lease is None or lease.build_id == self._read:
+            return
+        self._read = lease.build_id
+        with suppress(OSError):  # it may be removed meanwhile; searches will tell
+            read_ahead(lease.searcher.index.folder, stop=self._stop.is_set)
 
     def _probe(self) -> None:
         """Ask the engine of the build that is served whether it answers; tell when that changes."""
