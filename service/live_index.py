@@ -23,6 +23,7 @@ from models.errors import ModelError
 from models.load import load_embedder
 from service.canary import prove
 from service.errors import NotReadyError
+from service.heap import set_aside
 from service.live import Live, Searcher
 from service.query_vectors import RememberingEmbedder
 from service.read_ahead import read_ahead
@@ -167,7 +168,7 @@ class LiveIndex(Live):
                 self.refresh()
                 self._probe()
                 self._warm_up()
-                self._read_ahead()
+                self._settle_in()
                 self._stop.wait(self._interval)
             problem = _CLOSED
         finally:
@@ -183,13 +184,14 @@ class LiveIndex(Live):
         if isinstance(embedder, WarmsUp):
             embedder.warm(stop=self._stop.is_set)
 
-    def _read_ahead(self) -> None:
-        """Once a build: have its files in memory, while it answers already."""
+    def _settle_in(self) -> None:
+        """Once a build: have its files in memory, and its objects where no collector looks for garbage."""
         with self._lock:
             lease = self._lease
         if lease is None or lease.build_id == self._read:
             return
         self._read = lease.build_id
+        set_aside()
         with suppress(OSError):  # it may be removed meanwhile; searches will tell
             read_ahead(lease.searcher.index.folder, stop=self._stop.is_set)
 

@@ -1,11 +1,12 @@
 """The heaps of the process, as the kernel shows them."""
 
+import gc
 import subprocess
 import sys
 
 import pytest
 
-from service.heap import bound_arenas
+from service.heap import bound_arenas, set_aside
 
 THREADS = 16
 SPREAD = f"""
@@ -29,10 +30,6 @@ libc.malloc_info(0, out)
 libc.fflush(out)
 """
 
-pytestmark = pytest.mark.skipif(
-    not bound_arenas(64), reason="this C library has no arenas to bound"
-)
-
 
 def heaps_of(bound: int | None) -> int:
     done = subprocess.run(
@@ -42,5 +39,38 @@ def heaps_of(bound: int | None) -> int:
     return done.stdout.count("<heap nr=")
 
 
+@pytest.mark.skipif(not bound_arenas(64), reason="this C library has no arenas to bound")
 def test_many_threads_share_the_heaps_they_are_given():
     assert heaps_of(2) <= 2 < heaps_of(None)
+
+
+class Knot:
+    """Refers to itself, so that only the collector can free it."""
+
+    alive = 0
+
+    def __init__(self) -> None:
+        self.own = self
+        Knot.alive += 1
+
+    def __del__(self) -> None:
+        Knot.alive -= 1
+
+
+def test_what_is_there_is_set_aside_and_garbage_before_and_after_is_still_found():
+    kept = Knot()
+    Knot()
+    set_aside()
+    assert Knot.alive == 1, "garbage went first"
+    assert not any(one is kept for one in gc.get_objects()), "the collector no longer looks at it"
+
+    Knot()
+    gc.collect()
+    assert Knot.alive == 1, "what is made later is looked through"
+
+    del kept
+    gc.collect()
+    assert Knot.alive == 1
+    set_aside()
+    assert Knot.alive == 0, "what was set aside is looked at when it is set aside again"
+    gc.unfreeze()
