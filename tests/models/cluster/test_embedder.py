@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def alone(default_embedder: Embedder) -> FloatMatrix:
 
 
 def pids(embedder: ClusterEmbedder) -> list[int]:
-    return list(embedder._client.run(os.getpid).values())
+    return list(embedder._client.run(os.getpid, on_error="ignore").values())
 
 
 def test_two_workers_give_the_same_bits(two_workers, alone) -> None:
@@ -89,8 +90,10 @@ def test_killed_workers_change_nothing(two_workers, alone) -> None:
     found = two_workers.embed_passages(TEXTS)
     victim.join()
     assert found.tobytes() == alone.tobytes()
-    two_workers._client.wait_for_workers(2, timeout=30)
-    assert first[0] not in pids(two_workers)
+    end = monotonic() + 30  # until it is noticed, and another has taken its place
+    while len(now := pids(two_workers)) < 2 or first[0] in now:
+        assert monotonic() < end
+        sleep(0.1)
 
 
 def test_a_text_that_does_not_fit_is_named_by_its_place(two_workers) -> None:
