@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-import numpy as np
-
 from indexer.errors import IndexerError
 from indexer.store.files import VECTORS
 from indexer.store.graph_writer import write_graph
@@ -214,9 +212,3 @@ class Elsewhere:
 
     def close(self) -> None:
         """Nothing is held."""
-
-
-def products(query: FloatVector, matrix: FloatMatrix) -> Scores:
-    """Return each row's product with ``query`` in double precision: what every engine's `dots` returns."""
-    wide: Scores = (matrix.astype(np.float64) * query.astype(np.float64)).sum(axis=1)
-    return wide

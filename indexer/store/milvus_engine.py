@@ -22,7 +22,7 @@ from indexer.errors import (
     IndexCorruptError,
     IndexOpenError,
 )
-from indexer.store.engine import Vectors, Written
+from indexer.store.engine import EMBEDDED, Vectors, Written
 from indexer.store.engine_url import MilvusAddress
 from indexer.store.files import VECTORS
 from indexer.store.manifest import MILVUS, Manifest, VectorSearch
@@ -88,7 +88,7 @@ class MilvusEngine:
         """
         count, dim, search = manifest.counts.passages, manifest.model.dim, manifest.vectors
         if search is None or search.kind != MILVUS:
-            return VectorIndex.open(folder / VECTORS, dim=dim, count=count, search=search)
+            return EMBEDDED.open(folder, manifest)
         name = self._collection(manifest.build_id)
         with talking(self._address.uri):
             client = self._connected()

@@ -14,8 +14,7 @@ from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from indexer.errors import EngineUnavailableError
-from indexer.store.engine import products
-from indexer.store.ranking import Ranking, Rows, Scores, best_first, is_in
+from indexer.store.ranking import Ranking, Rows, Scores, best_first, is_in, products
 from models.base import FloatMatrix, FloatVector
 
 _AWAY: Final = frozenset(

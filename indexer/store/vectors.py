@@ -17,7 +17,7 @@ import numpy as np
 
 from indexer.errors import IndexCorruptError, IndexerError, IndexOpenError, IndexWriteError
 from indexer.store.manifest import EXACT, VectorSearch
-from indexer.store.ranking import Ranking, Rows, Scores, best_first, is_in
+from indexer.store.ranking import Ranking, Rows, Scores, best_first, is_in, products
 from indexer.store.vector_graph import Graph, reading
 from models.base import FloatMatrix, FloatVector
 
@@ -220,11 +220,10 @@ class VectorIndex:
 
         Summed in double precision, each row by itself: a row's score depends on nothing else.
         """
-        wide = query.astype(np.float64)
         scores = np.empty(len(rows), dtype=np.float64)
         for start in range(0, len(rows), _BLOCK):
-            block = self._matrix[rows[start : start + _BLOCK]].astype(np.float64)
-            scores[start : start + _BLOCK] = (block * wide).sum(axis=1)
+            part = rows[start : start + _BLOCK]
+            scores[start : start + _BLOCK] = products(query, self._matrix[part])
         return scores
 
     @property
