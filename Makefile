@@ -16,6 +16,14 @@ SECONDS_EACH ?= 60
 MINUTES ?= 60
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := service indexer models tests
+# Of the two images.
+SHIPPED := requirements.lock requirements-cluster.lock
+
+# This program into the environment whose pip is $(1), made by tools that are locked as all else is.
+define install-ours
+$(1) install --quiet --require-hashes -r requirements-build.lock
+$(1) install --quiet --no-deps --no-build-isolation --editable .
+endef
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup check format lock reference parity quality bench pages schema soak fuzz container crash clients chart engines mcp-vercel \
@@ -85,19 +93,20 @@ clients: $(VENV)/.dev .venv-clients/.ok ## the chat front ends' own clients agai
 mcp-vercel: $(VENV)/.dev ## the Vercel AI SDK's MCP client against the service (needs node and npm)
 	$(BIN)/python -m tests.acceptance.mcp_vercel
 
-audit: .venv-audit/.ok ## known vulnerabilities of what is locked
-	.venv-audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
+audit: .venv-audit/.ok ## known vulnerabilities of what is locked, for the product, its cluster image and its wheel
+	.venv-audit/bin/pip-audit --strict --require-hashes --disable-pip $(addprefix -r ,$(SHIPPED) requirements-build.lock) \
 	  || { echo "audit: 'could not be audited' means that no advisory server answered for it (a mirror has none), not that it is sound; else see the advisories above" >&2; exit 1; }
 
-sbom: .venv-audit/.ok ## a bill of materials of what is locked, sbom.cdx.json
+sbom: .venv-audit/.ok ## bills of materials of what is locked, sbom.cdx.json and sbom-cluster.cdx.json
 	.venv-audit/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o sbom.cdx.json
+	.venv-audit/bin/cyclonedx-py requirements requirements-cluster.lock --pyproject pyproject.toml --output-reproducible -o sbom-cluster.cdx.json
 
-licences: $(VENV)/.runtime .venv-audit/.ok ## write the licences of what is locked into THIRD-PARTY-LICENSES.md
-	@{ echo "# Licences of what is installed with opinion-search"; echo; \
-	  echo "Written by \`make licences\` from the packages that \`requirements.lock\` names. Beside them: the default model (all-MiniLM-L6-v2,"; \
-	  echo "Apache-2.0) in \`models/prepared/\`, and the opinions of the sample, which are in the public domain."; echo; \
-	  .venv-audit/bin/pip-licenses --python $(BIN)/python --from=mixed --format=markdown \
-	    --packages $$(sed -nE 's/^([A-Za-z0-9._-]+)==.*/\1/p' requirements.lock); } > THIRD-PARTY-LICENSES.md
+licences: .venv-licences/.ok .venv-audit/.ok ## write the licences of what is locked into THIRD-PARTY-LICENSES.md
+	@set -e; { sed '/^## /,$$d' THIRD-PARTY-LICENSES.md; \
+	  for lock in $(SHIPPED); do test $$lock = $(firstword $(SHIPPED)) || echo; echo "## $$lock"; echo; \
+	    .venv-audit/bin/pip-licenses --python .venv-licences/bin/python --from=mixed --format=markdown \
+	      --packages $$(sed -nE 's/^([A-Za-z0-9._-]+)==.*/\1/p' $$lock); done; } > .venv-licences/written
+	mv .venv-licences/written THIRD-PARTY-LICENSES.md
 
 fuzz: $(VENV)/.dev ## look for texts and files that break a parser, SECONDS_EACH seconds for each of them
 	$(BIN)/python -m pytest tests/fuzz --fuzz-seconds $(SECONDS_EACH) $(PYTEST_ARGS)
@@ -114,19 +123,21 @@ lock: ## resolve the lock files anew (needs uv)
 	  -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
 	  -c requirements.lock --extra milvus --extra cluster pyproject.toml -o requirements-cluster.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+	  -c requirements.lock -c requirements-dev.lock --group build -o requirements-build.lock
 
 clean: ## remove the environment and the index of the sample
-	rm -rf $(VENV) $(QUALITY) $(QUALITY_CACHE) data/index .venv-container .venv-audit .venv-clients .venv-bench .venv-pages .venv-schema .venv-chart \
-	  .bench .crash .soak soak.log sbom.cdx.json
+	rm -rf $(VENV) $(QUALITY) $(QUALITY_CACHE) data/index .venv-container .venv-audit .venv-licences .venv-clients .venv-bench .venv-pages .venv-schema .venv-chart \
+	  .bench .crash .soak soak.log sbom.cdx.json sbom-cluster.cdx.json
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "opinion-search needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.runtime: requirements.lock requirements-build.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --quiet --require-hashes -r requirements.lock
-	$(PIP) install --quiet --no-deps --editable .
+	$(call install-ours,$(PIP))
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
@@ -136,24 +147,24 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 $(QUALITY)/.peers: requirements-dev.lock tests/quality/requirements-peers.txt
 	$(PYTHON) -m venv $(QUALITY)
 	$(QUALITY_PIP) install --quiet --require-hashes -r requirements-dev.lock
+	$(call install-ours,$(QUALITY_PIP))
 	$(QUALITY_PIP) install --quiet torch==2.13.0
 	$(QUALITY_PIP) install --quiet -r tests/quality/requirements-peers.txt
-	$(QUALITY_PIP) install --quiet --no-deps --editable .
 	@touch $@
 
 .venv-bench/.ok: requirements-dev.lock tests/benchmarks/requirements-peers.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(call install-ours,.venv-bench/bin/python -m pip)
 	.venv-bench/bin/python -m pip install --quiet torch==2.13.0
 	.venv-bench/bin/python -m pip install --quiet -r tests/benchmarks/requirements-peers.txt
-	.venv-bench/bin/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
 .venv-pages/.ok: requirements-dev.lock
 	$(PYTHON) -m venv .venv-pages
 	.venv-pages/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	.venv-pages/bin/python -m pip install --quiet playwright==1.65.2 axe-playwright-python==0.1.8
-	.venv-pages/bin/python -m pip install --quiet --no-deps --editable .
+	$(call install-ours,.venv-pages/bin/python -m pip)
 	@touch $@
 
 .venv-schema/.ok:
@@ -176,6 +187,11 @@ $(QUALITY)/.peers: requirements-dev.lock tests/quality/requirements-peers.txt
 	.venv-audit/bin/python -m pip install --quiet pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 	@touch $@
 
+.venv-licences/.ok: requirements-cluster.lock
+	$(PYTHON) -m venv .venv-licences
+	.venv-licences/bin/python -m pip install --quiet --require-hashes -r requirements-cluster.lock
+	@touch $@
+
 .venv-clients/.ok: tests/acceptance/clients/requirements.txt tests/acceptance/clients/package.json
 	$(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/python -m pip install --quiet -r tests/acceptance/clients/requirements.txt
@@ -185,5 +201,5 @@ $(QUALITY)/.peers: requirements-dev.lock tests/quality/requirements-peers.txt
 
 $(VENV)/.reference: $(VENV)/.dev
 	$(PIP) install --quiet torch==2.13.0
-	$(PIP) install --quiet --editable '.[sentence-transformers]'
+	$(PIP) install --quiet --no-build-isolation --editable '.[sentence-transformers]'
 	@touch $@

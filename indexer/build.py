@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from indexer.cost import Cost
 from indexer.cutting import by_voice
-from indexer.errors import IndexMissingError, IndexOpenError, IndexWriteError
+from indexer.errors import IndexOpenError, IndexWriteError, RecordError
 from indexer.line import KEEP_BUILDS, BuildOptions, Caches, Line, Progress
 from indexer.records import CaseRecord
 from indexer.sources.noticed import Noticed
 from indexer.sources.refused import Refused
 from indexer.sources.same_words import KnownCases
 from indexer.store import files, manifest
+from indexer.store.build_ages import id_at, next_moment
 from indexer.store.made_cache import MadeCache
 from indexer.store.passage_hashes import text_hashes
 from indexer.store.snapshot import Index
@@ -71,31 +71,31 @@ def build(
     """Index ``records`` and publish the result as the current build of ``root``.
 
     Nothing is published when anything fails, and vectors that were computed are kept for the next
-    try. A case that the index cannot hold is refused, and the rest goes on. Raises
-    `EmptyCorpusError`, `BuildLockedError`, `IndexWriteError`, `HelperError`, and what the embedder
-    and ``records`` raise.
+    try. A case that the index cannot hold is refused, and the rest goes on. Once it is published,
+    neither the disk nor Ctrl-C makes a failure of it: what was not tidied up is told as a warning.
+    Raises `EmptyCorpusError`, `BuildLockedError`, `IndexWriteError`, `HelperError`, and what the
+    embedder and ``records`` raise.
     """
     options = options or BuildOptions()
     spec, warn = embedder.spec, options.on_warning
     with ExitStack() as stack:
         stack.enter_context(files.build_lock(root))
-        build_id, replaced = _new_build_id(), _served(root)
+        began = next_moment(root / files.BUILDS / one for one in files.list_builds(root))
+        build_id, replaced = id_at(began), files.served_build(root)
         if options.standing and options.standing.manifest.build_id != replaced:
             options = replace(options, standing=None)  # another was published meanwhile
+        publication = stack.enter_context(_Publication(root, build_id, options))
         caches = Caches(
             stack.enter_context(VectorCache(root, spec.fingerprint, spec.dim, warn=warn)),
             stack.enter_context(MadeCache(root, build_id, warn=warn)),
             None if replaced is None else root / files.BUILDS / replaced,
         )
-        with files.publish(root, build_id) as stage:
+        with files.publish(
+            root, build_id, then=lambda before: publication.replace(before, caches)
+        ) as stage:
             line = Line(stage, embedder, caches, options)
-            done, cost = line.run(records, build_id=build_id)
-        caches.vectors.mark(build_id)
-        caches.made.note()
-        options.engine.publish(build_id)
-        _prune(root, options, replaced)
-        options.engine.prune(files.list_builds(root))
-        forgotten = _forget(root, caches)
+            done, cost = line.run(records, build_id=build_id, not_before=began)
+        publication.tidy(caches)
     return BuildReport(
         build_id=build_id,
         manifest=done,
@@ -103,24 +103,63 @@ def build(
         embedded=line.vectors.embedded,
         from_cache=line.vectors.from_cache,
         notices=line.notices,
-        forgotten=forgotten,
+        forgotten=publication.forgotten,
         cost=cost,
     )
 
 
-def _served(root: Path) -> str | None:
-    try:
-        return files.current_build(root)
-    except IndexMissingError:
-        return None
+class _Publication:
+    """The publishing of one build: once CURRENT names it, neither the disk nor Ctrl-C is a failure."""
+
+    def __init__(self, root: Path, build_id: str, options: BuildOptions) -> None:
+        self._root = root
+        self._build_id = build_id
+        self._options = options
+        self._done = False
+        self.forgotten = 0
+        """Vectors that the cache has no more."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> bool:
+        if not isinstance(error, (KeyboardInterrupt, OSError, IndexWriteError)):
+            return False
+        if not self._done and not files.is_current(self._root, self._build_id):
+            return False
+        self._options.on_warning(
+            f"{self._root}: build {self._build_id} is published; tidying was cut short "
+            f"({_reason(error)}), the next build goes on with it"
+        )
+        return True
+
+    def replace(self, replaced: str | None, caches: Caches) -> None:
+        """Remove the builds that are too many, now that CURRENT names this one instead of ``replaced``."""
+        self._done = True
+        caches.vectors.mark(self._build_id)
+        caches.made.note()
+        try:
+            files.prune(self._root, self._options.keep, replaced=replaced)
+        except (OSError, IndexWriteError) as error:
+            told = f"{self._root}: builds that are too many stay ({_reason(error)})"
+            self._options.on_warning(told)
+
+    def tidy(self, caches: Caches) -> None:
+        """Let go of what no kept build needs."""
+        engine = self._options.engine
+        engine.publish(self._build_id)
+        engine.prune(files.list_builds(self._root))
+        self.forgotten = _forget(self._root, caches)
 
 
-def _prune(root: Path, options: BuildOptions, replaced: str | None) -> None:
-    """Remove old builds; the new one is published, whatever the disk says to that."""
-    try:
-        files.prune(root, options.keep, replaced=replaced)
-    except IndexWriteError as error:
-        options.on_warning(f"{root}: builds that are too many stay ({error.reason})")
+def _reason(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped"
+    if isinstance(error, IndexWriteError):
+        return error.reason
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _forget(root: Path, caches: Caches) -> int:
@@ -128,7 +167,9 @@ def _forget(root: Path, caches: Caches) -> int:
 
     The latter may be of a build that was stopped, and will be asked for when it is tried again.
     """
-    builds = files.list_builds(root)
+    builds = files.own_builds(root)
+    if not builds:  # the disk does not let even the new one be read
+        return 0
     caches.made.prune(before=min(builds))
     tables = [root / files.BUILDS / build_id / files.PASSAGES for build_id in builds]
     try:
@@ -155,14 +196,13 @@ def merged(
         if not isinstance(given, CaseRecord):
             yield given
             continue
-        new = by_voice(given)  # as those of the current corpus are
+        try:
+            new = by_voice(given)  # as those of the current corpus are
+        except RecordError as error:
+            yield Refused(place=given.case.id, reason=error.reason, case_id=given.case.id)
+            continue
         if (twin := known.same_as(new)) is None:
             yield new
         else:
             reason = f"the same words as the case {twin!r} of the index, which is kept; remove that one first"
             yield Refused(place=new.case.id, reason=reason, case_id=new.case.id)
-
-
-def _new_build_id() -> str:
-    """Return an id that sorts by time: UTC to the microsecond."""
-    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")

@@ -12,6 +12,7 @@ the say. Meaning tells more here than both lanes together: a layman's question s
 answer, and one about something else often shares as many.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -118,9 +119,26 @@ class Calibration:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "Calibration":
-        """Read what `to_json` wrote; a missing or unknown key raises `TypeError` or `KeyError`."""
-        curves = {lane: Curve(**raw[lane]) for lane in ("hybrid", "dense", "lexical")}
-        return cls(nothing_below=float(raw["nothing_below"]), pairs=int(raw["pairs"]), **curves)
+        """Read what `to_json` wrote.
+
+        A key that is missing or unknown, or has something else than a finite number, raises `KeyError`,
+        `TypeError` or `ValueError`.
+        """
+        curves = {
+            lane: Curve(**{name: _number(value) for name, value in dict(raw[lane]).items()})
+            for lane in ("hybrid", "dense", "lexical")
+        }
+        return cls(
+            nothing_below=float(_number(raw["nothing_below"])), pairs=int(raw["pairs"]), **curves
+        )
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{value!r} is not a number")
+    if not abs(value) <= sys.float_info.max:
+        raise ValueError(f"{value!r} is not finite")
+    return value
 
 
 DEFAULT: Final = Calibration(

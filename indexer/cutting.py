@@ -20,6 +20,7 @@ from indexer.records import (
 )
 from indexer.sections import split_sections
 from indexer.shared_notes import return_notes
+from indexer.sources.one_record import one_record
 from indexer.sources.refused import Refused
 from indexer.store.lexical import PassageWords, words_of
 from indexer.token_stretches import spans_by_stretch
@@ -74,7 +75,8 @@ class Cutter:
         the model's tokens and the program alone.
         """
         try:
-            return self._cut(record)
+            with one_record():
+                return self._cut(record)
         except RecordError as error:
             return Refused(place=record.case.id, reason=error.reason, case_id=record.case.id)
 
@@ -139,7 +141,9 @@ class _Reader(dict[str, TokenSpans]):
 def by_voice(record: CaseRecord) -> CaseRecord:
     """Divide a text of several voices; where the source gives the voices apart, leave it to them.
 
-    Footnotes that stand behind another's opinion are put behind their own.
+    Footnotes that stand behind another's opinion are put behind their own. Raises `RecordError` for a
+    text that this stumbles over.
     """
     kinds = {opinion.header.type for opinion in record.opinions}
-    return return_notes(separate_voices(record) if kinds <= _UNDIVIDED else record)
+    with one_record():
+        return return_notes(separate_voices(record) if kinds <= _UNDIVIDED else record)

@@ -14,6 +14,8 @@
     - ModelMismatchError     the index was built with another model than the one loaded
   + EngineUrlError           the setting that names a search engine cannot be
   + EngineUnavailableError   the server that holds the vectors does not answer
+  + EngineNotNamedError      the vectors lie in a server that no setting names
+  + EngineNameTakenError     another index keeps its builds in that server under the same name
   + NotInIndexError          no case, opinion or passage of that id in this build
   + FilterError              a filter has a value that cannot be
   + TrainingPairsError       a file of training pairs cannot be used
@@ -163,6 +165,16 @@ class EngineUnavailableError(IndexerError):
         super().__init__(
             f"the search server at {uri} {reason}; see that it runs, then try again "
             "(what was published still is, and vectors already computed are kept)"
+        )
+
+
+class EngineNotNamedError(IndexerError):
+    """The vectors of a build lie in a server that no setting names."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the vectors of this build lie in a search server; name it with "
+            "OPINION_SEARCH_ENGINE=milvus+http://HOST:19530"
         )
 
 

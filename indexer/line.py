@@ -101,9 +101,16 @@ class Line:
         self._meter = Meter(helpers=options.helpers)
 
     def run(
-        self, records: Iterable[CaseRecord | Refused | Noticed], *, build_id: str
+        self,
+        records: Iterable[CaseRecord | Refused | Noticed],
+        *,
+        build_id: str,
+        not_before: datetime,
     ) -> tuple[manifest.Manifest, Cost]:
-        """Write every file of the build, the manifest last."""
+        """Write every file of the build, the manifest last.
+
+        It was made ``not_before`` then, in UTC, whatever the clock says.
+        """
         self._write(records)
         if not self.passages:
             raise EmptyCorpusError(
@@ -112,7 +119,7 @@ class Line:
         _append(self.stage / files.REFUSED, *self.refused)
         _append(self.stage / files.NOTICES)
         search = self._taken(build_id)
-        described = self._described(build_id, search)
+        described = self._described(build_id, search, max(datetime.now(UTC), not_before))
         self._report("learning how far scores can be trusted")
         calibration = self._calibration(described)
         self.options.engine.settle(self.stage)
@@ -149,11 +156,13 @@ class Line:
                 )
             )
 
-    def _described(self, build_id: str, search: manifest.VectorSearch) -> manifest.Manifest:
+    def _described(
+        self, build_id: str, search: manifest.VectorSearch, made: datetime
+    ) -> manifest.Manifest:
         """Return the manifest but for what is not known yet: calibration, cost, files."""
         return manifest.Manifest(
             build_id=build_id,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            created_at=made.isoformat(timespec="seconds"),
             program_version=self.options.program_version,
             model=self.embedder.spec,
             limits=self.limits,

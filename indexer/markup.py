@@ -60,6 +60,7 @@ _LINES: Final = frozenset({"br", "tr", "caption"})
 _CELLS: Final = frozenset({"td", "th"})
 _SPACE: Final = re.compile(r"[ \t\n\r\f]+")
 _LABEL: Final = re.compile(r"(\d{1,5})([A-Z]?)")
+_INDEX: Final = re.compile(r"\d{1,5}")
 _PAGE_CLASSES: Final = frozenset({"star-pagination", "page-label", "pagenum"})
 
 
@@ -182,5 +183,5 @@ def _page_label(node: LexborNode, tag: str) -> tuple[str, int] | None:
     shown = node.text().strip()
     label = attributes.get("data-label") or attributes.get("label") or attributes.get("number")
     index = attributes.get("data-citation-index") or attributes.get("citation-index") or ""
-    group = int(index) if index.isdecimal() else max(1, shown.count("*"))
+    group = int(index) if _INDEX.fullmatch(index) else max(1, shown.count("*"))
     return (label or shown).strip("*[] "), group

@@ -18,6 +18,7 @@ from indexer.filters import Filters
 from indexer.held_out import HeldOut
 from indexer.records import OpinionType, SectionRole, Span
 from indexer.store.analysis import query_terms
+from indexer.store.disk import replacing
 from indexer.store.ranking import Rows, Scores, is_in
 from indexer.store.snapshot import Index
 from indexer.store.stored import StoredOpinion, StoredPassage
@@ -142,12 +143,10 @@ def has_run(query: str, text: str, length: int = _RUN) -> bool:
 
 def write_pairs(path: Path, pairs: Iterable[TrainingPair]) -> int:
     """Write one JSON object a line; return how many. The file appears whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
     count = 0
-    with part.open("w", encoding="utf-8") as lines:
+    with replacing(path) as part, part.open("w", encoding="utf-8") as lines:
         for count, pair in enumerate(pairs, 1):  # noqa: B007 - the last number is the count
             lines.write(json.dumps(pair.to_json(), ensure_ascii=False) + "\n")
-    part.replace(path)
     return count
 
 

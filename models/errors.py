@@ -4,6 +4,7 @@
   + UnknownModelError      no prepared model of that name, and no such folder
   + MissingBackendError    the package that runs this kind of model is not installed
   + ModelCorruptError      a file of the model is missing, torn, or not the one its spec names
+  + PickledModelError      its weights are a pickle, which is not read
   + UnsupportedModelError  the model cannot be carried over, or the promises not kept with it
   + CalibrationError       the texts given make too few passages
   + TargetExistsError      a prepared model is already there
@@ -50,6 +51,18 @@ class ModelCorruptError(ModelError):
         self.where = where
         self.reason = reason
         super().__init__(f"{where}: {reason}; restore the folder or prepare the model again")
+
+
+class PickledModelError(ModelError):
+    """Weights are a pickle, which can run any program while it is read; so it is not read."""
+
+    def __init__(self, where: object) -> None:
+        self.where = where
+        super().__init__(
+            f"{where}: these weights are a pickle, which can run any program while it is read; where you "
+            "trust it, save the model again (sentence-transformers then writes safetensors): "
+            "SentenceTransformer(FOLDER).save(NEW_FOLDER), and name the new folder"
+        )
 
 
 class UnsupportedModelError(ModelError):

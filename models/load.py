@@ -38,7 +38,7 @@ def load_embedder(
 
     A name of the form ``owner/model`` is handed to sentence-transformers, if it is installed. ``threads``
     is how many it may compute with at once; None means one for each processor, 8 at the most.
-    Raises `UnknownModelError`, `MissingBackendError`, `ModelCorruptError` or
+    Raises `UnknownModelError`, `MissingBackendError`, `ModelCorruptError`, `PickledModelError` or
     `UnsupportedModelError`.
     """
     name = DEFAULT_MODEL if name_or_folder is None else str(name_or_folder)

@@ -1,17 +1,13 @@
 """A sentence-transformers model → a prepared folder that runs without torch."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 import numpy as np
 
@@ -25,7 +21,6 @@ from models.folder import (
     CARD,
     FILES,
     GRAPH,
-    SPEC,
     TOKENIZER,
     Agreement,
     PreparedModel,
@@ -35,6 +30,7 @@ from models.folder import (
     write_spec,
 )
 from models.load import known_names
+from models.publishing import published
 from models.windows import cut_text
 
 if TYPE_CHECKING:
@@ -97,7 +93,7 @@ def prepare(
     reference = SentenceTransformerEmbedder.open(str(source), known=known_names())
     if reference.spec.special_tokens == 0:
         raise UnsupportedModelError(str(source), "an empty text would have no token at all")
-    with _published(target) as part:
+    with published(target) as part:
         report = _prepare(
             reference, part, texts=calibration_texts, options=options or PrepareOptions()
         )
@@ -114,20 +110,6 @@ def check_can_prepare(source: str | Path, target: Path) -> None:
     for package in _PACKAGES:
         if find_spec(package) is None:
             raise MissingBackendError(model=str(source), package=package.replace("_", "-"))
-
-
-@contextmanager
-def _published(target: Path) -> Iterator[Path]:
-    """Yield a folder beside ``target`` that becomes it, unless something goes wrong."""
-    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-    part.mkdir(parents=True)
-    try:
-        yield part
-        _sync(part)
-        part.rename(target)
-    except BaseException:
-        shutil.rmtree(part)
-        raise
 
 
 def _renamed(model: PreparedModel, name: str) -> PreparedModel:
@@ -265,13 +247,3 @@ Made by `opinion-search models prepare`: pooling and normalisation are part of t
 are {spec.runtime.removeprefix("openvino-")}{calibrated if report.calibration_passages else ""}. `spec.json` names the SHA-256 of each file; a file
 that differs is refused when the model is loaded.
 """
-
-
-def _sync(folder: Path) -> None:
-    """Have the folder and its files written to the disk."""
-    for path in (*(folder / name for name in (*FILES, CARD, SPEC)), folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

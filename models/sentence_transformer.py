@@ -15,6 +15,7 @@ from transformers.utils import logging as transformers_logging
 from models.base import FloatMatrix, FloatVector, ModelSpec, TokenSpans
 from models.errors import (
     ModelCorruptError,
+    PickledModelError,
     TextTooLongError,
     UnknownModelError,
     UnsupportedModelError,
@@ -25,6 +26,8 @@ from models.windows import cut_text, pool
 QUERY_PROMPTS: Final = ("query",)
 PASSAGE_PROMPTS: Final = ("document", "passage", "corpus")
 """Names of prompts as `encode_query` and `encode_document` look for them."""
+_PICKLED: Final = "pytorch_model*.bin"
+"""What weights are called that are read by unpickling; a pickle can run any program."""
 
 
 class SentenceTransformerEmbedder:
@@ -50,12 +53,12 @@ class SentenceTransformerEmbedder:
 
         ``known`` are the names to offer when there is no such model.
 
-        Raises `ModelCorruptError` (a folder), `UnknownModelError` (a name) when it cannot be
+        Raises `PickledModelError`, `ModelCorruptError` (a folder), `UnknownModelError` (a name) when it cannot be
         loaded, and `UnsupportedModelError` when it is not one for text of a known window.
         """
         transformers_logging.disable_progress_bar()
         try:
-            model = SentenceTransformer(name, device="cpu")
+            model = load_model(name)
         except (OSError, ValueError, KeyError) as error:
             if Path(name).is_dir():
                 raise ModelCorruptError(name, "sentence-transformers cannot load it") from error
@@ -101,6 +104,26 @@ class SentenceTransformerEmbedder:
                 show_progress_bar=False,
             )
         return np.asarray(row, np.float32)
+
+
+def load_model(name: str) -> SentenceTransformer:
+    """Load a model of sentence-transformers by its folder or name: never a pickle, never its own code.
+
+    Raises `PickledModelError` for a folder with weights that are nothing else, and what
+    sentence-transformers does, `OSError`, `ValueError` or `KeyError`, when it cannot be loaded.
+    """
+    pickled = _pickled(Path(name))
+    if pickled is not None:
+        raise PickledModelError(pickled)
+    return SentenceTransformer(
+        name, device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
+    )
+
+
+def _pickled(folder: Path) -> Path | None:
+    """Return weights in ``folder`` that only a pickle has: parts of a model lie in folders of their own."""
+    found = sorted(folder.rglob(_PICKLED)) if folder.is_dir() else ()
+    return next((one for one in found if not any(one.parent.glob("*.safetensors"))), None)
 
 
 def _fast_tokenizer(model: SentenceTransformer, name: str) -> Any:

@@ -1,19 +1,19 @@
 """A sentence-transformers model, trained further on pairs of queries and passages. Needs torch."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import torch
 from sentence_transformers import SentenceTransformer
 
 from models.errors import TargetExistsError, UnsupportedModelError
 from models.losses import Tensor, contrastive, maxsim_scores, pooled_scores
+from models.publishing import published
+from models.sentence_transformer import load_model
 from models.training_batches import Batch, BatchOptions, Example, Tokens, batches
 
 _WARM_UP: Final = 0.1
@@ -70,7 +70,7 @@ def train(
         raise TargetExistsError(target)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.batches.seed)
-    model = SentenceTransformer(str(source), device="cpu")
+    model = load_model(str(source))
     before = {name: value.clone() for name, value in model.state_dict().items()}
     _freeze(model, options.frozen_layers, str(source))
     found = batches(examples, _tokens(model, str(source)), options.batches, steps=options.steps)
@@ -94,13 +94,8 @@ def interpolated(
 
 def save(model: SentenceTransformer, folder: Path) -> None:
     """Write ``model`` as a sentence-transformers folder, whole or not at all."""
-    part = folder.with_name(f".{folder.name}.{uuid4().hex}.part")
-    try:
+    with published(folder) as part:
         model.save(str(part), create_model_card=False)
-        part.rename(folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
 
 
 def combined_loss(

@@ -52,7 +52,8 @@ def require_keys(settings: Settings, addresses: Sequence[str]) -> None:
 class RequireKey:
     """Lets in who shows a good key; all others learn what to do, and nothing else.
 
-    The key of who was let in is in the scope's state as ``key``.
+    The key of who was let in is in the scope's state as ``key``. Metrics that are open are told to
+    anybody; who shows a good key there too is known by it.
     """
 
     def __init__(
@@ -65,18 +66,16 @@ class RequireKey:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or self._is_open(scope["path"]):
+        if scope["type"] != "http" or is_open(scope["path"]):
             await self.app(scope, receive, send)
             return
         found = self._key(Headers(scope=scope))
-        if isinstance(found, HTTPException):
+        if isinstance(found, Key):
+            scope.setdefault("state", {})["key"] = found
+        elif not (self.open_metrics and scope["path"] == METRICS):
             await self.refuse(found)(scope, receive, send)
             return
-        scope.setdefault("state", {})["key"] = found
         await self.app(scope, receive, send)
-
-    def _is_open(self, path: str) -> bool:
-        return is_open(path) or (self.open_metrics and path == METRICS)
 
     def _key(self, headers: Headers) -> Key | HTTPException:
         text = shown(headers)

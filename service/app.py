@@ -37,6 +37,7 @@ from service.errors import ServiceError
 from service.gate import Gate
 from service.keyring import Keyring
 from service.live import Live
+from service.logs import log_fault
 from service.metrics import Metrics
 from service.middleware import REQUEST_ID
 from service.observed import ObservedLive
@@ -134,6 +135,7 @@ def _lifespan(
                     "live": live,
                     "gate": gate,
                     "metrics": metrics,
+                    "keyring": given.keyring,
                     "public_url": settings.public_url,
                     "mcp": mcp,
                 }
@@ -150,7 +152,7 @@ async def _tell(request: Request, error: Exception) -> Response:
     """Answer an exception of the table."""
     problem = problem_of(error)
     if problem is INTERNAL:  # a fault of ours: the caller is told nothing, so the log must
-        _log.error("a request failed: %s", error, exc_info=error)
+        log_fault(_log, "a request failed", error)
     if request.method == "GET":
         problem = problem.in_query_string()
     response = ProblemResponse(problem)

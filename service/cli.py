@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from service import cli_training, console
-from service.cli_building import Where, options, rebuild
+from service.cli_building import Where, model_name, options, rebuild
 from service.cli_keys import app as keys_app
 from service.cli_options import (
     DEFAULT_INDEX,
@@ -104,11 +104,11 @@ def build(
 
     refusals = console.Refusals()
     where = Where(jobs=jobs, engine=engine, cluster=cluster)
-    with console.failures(console.STOPPED_BUILD):
+    with console.failures(console.STOPPED_BUILD) as stopping:
         gauge = Gauge()
         records = read_sources(sources, gauge=gauge)
         with (
-            spread(load_embedder(model, threads=jobs), cluster) as embedder,
+            spread(load_embedder(model_name(model), threads=jobs), cluster) as embedder,
             console.progress(lambda _: gauge.share) as report,
         ):
             done = run_build(
@@ -117,6 +117,7 @@ def build(
                 embedder=embedder,
                 options=replace(options(sources, report, where=where), engine=engine_at(engine)),
             )
+            stopping.published(done.build_id)
     _finish(done, refusals)
 
 
@@ -137,7 +138,7 @@ def add(
     from indexer.store.files import current_build
 
     refusals = console.Refusals()
-    with console.failures(console.STOPPED_BUILD):
+    with console.failures(console.STOPPED_BUILD) as stopping:
         current_build(index)
         given = list(map(_id_of, refusals.watch(read_sources(sources))))
         new = frozenset(case_id for case_id in given if case_id is not None)
@@ -145,7 +146,7 @@ def add(
             raise EmptyCorpusError(refused=len(given))
         records = refusals.watch(read_sources(sources))
         where = Where(jobs=jobs, engine=engine, cluster=cluster)
-        done = rebuild(index, records, names=sources, replaced=new, where=where)
+        done = rebuild(index, records, names=sources, replaced=new, where=where, stopping=stopping)
     _finish(done, refusals)
 
 
@@ -160,7 +161,7 @@ def remove(
     from indexer.errors import IndexerError
     from indexer.store.snapshot import Index as Snapshot
 
-    with console.failures(console.STOPPED_BUILD):
+    with console.failures(console.STOPPED_BUILD) as stopping:
         with Snapshot.open(index) as snapshot:
             for case_id in ids:
                 snapshot.passages.case(case_id)
@@ -170,7 +171,8 @@ def remove(
                     "build another corpus, or delete the folder"
                 )
         where = Where(jobs=jobs, engine=engine, cluster=None)
-        done = rebuild(index, (), names=(), replaced=frozenset(ids), where=where)
+        gone = frozenset(ids)
+        done = rebuild(index, (), names=(), replaced=gone, where=where, stopping=stopping)
     _finish(done, console.Refusals())
 
 
@@ -254,14 +256,20 @@ def verify(index: Index = DEFAULT_INDEX, engine: Engine = "embedded") -> None:
     Checksums, counts, spans against text. Names what is wrong, and exits with 0 only when all holds.
     """
     from indexer.store.engine_url import engine_at
+    from indexer.store.manifest import unchecked
+    from indexer.store.snapshot import build_folder
     from indexer.store.verify import verify as run_verify
 
     with console.failures():
-        problems = run_verify(index, engine=engine_at(engine))
+        folder = build_folder(index, None)
+        problems = run_verify(index, folder.name, engine=engine_at(engine))
+        untold = None if problems else unchecked(folder)
     for problem in problems:
         console.complain(problem)
     if problems:
         raise typer.Exit(EXIT_FAILED)
+    if untold:
+        console.warn(untold)
     typer.echo(f"{index}: all holds")
 
 
@@ -279,17 +287,24 @@ def info(index: Index = DEFAULT_INDEX, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def rollback(index: Index = DEFAULT_INDEX) -> None:
+def rollback(index: Index = DEFAULT_INDEX, engine: Engine = "embedded") -> None:
     """Go back to the build before this one.
 
-    A running service swaps to it.
+    To the newest before it that opens; what is passed over is told. A running service swaps to it, and a
+    build that is being made goes on.
     """
-    from indexer.store.files import current_build
-    from indexer.store.files import rollback as run_rollback
+    from indexer.store.engine_url import engine_at
+    from models.load import load_embedder
+    from service.rolling_back import roll_back
 
+    model = os.environ.get(f"{PREFIX}MODEL")  # as `serve` does
     with console.failures():
-        current_build(index)
-        build_id = run_rollback(index)
+        build_id = roll_back(
+            index,
+            engine=engine_at(engine),
+            load=lambda name: load_embedder(model or name),
+            tell=console.warn,
+        )
     typer.echo(f"{index}: current build is now {build_id}")
 
 
@@ -352,4 +367,5 @@ def main() -> None:
     """Run the command; the entry point of the installed script. SIGTERM stops it as Ctrl-C does."""
     # The first process of a container is stopped by no signal that it does not handle itself.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console.print_anything()
     app()

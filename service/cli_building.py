@@ -49,7 +49,7 @@ def options(
     from indexer.build import BuildOptions
 
     before = standing.manifest if standing else None
-    names = [path.resolve().name for path in sources]
+    names = [_printable(path.resolve().name) for path in sources]
     return BuildOptions(
         limits=before.limits if before else None,
         standing=standing,
@@ -62,6 +62,23 @@ def options(
     )
 
 
+def _printable(name: str) -> str:
+    """Return a file's name as text: a manifest is UTF-8, and a file's name may be anything."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+
+
+def model_name(given: str | None) -> str | None:
+    """Return what a model is called in a manifest: one in a folder by that folder's whole path.
+
+    Whoever opens the index, wherever that is done, finds it by this.
+    """
+    from models.load import known_names
+
+    if given is None or given in known_names() or not Path(given).is_dir():
+        return given
+    return str(Path(given).resolve())
+
+
 def rebuild(
     index: Path,
     records: "Iterable[CaseRecord | Refused | Noticed]",
@@ -69,23 +86,30 @@ def rebuild(
     names: Sequence[Path],
     replaced: frozenset[str],
     where: Where,
+    stopping: console.Stopping,
 ) -> "BuildReport":
-    """Publish the current corpus without ``replaced`` and with ``records``, by the same model."""
+    """Publish the current corpus without ``replaced`` and with ``records``, by the same model.
+
+    Raises `ModelMismatchError` where what goes by its name is another one by now.
+    """
     from indexer.build import build as run_build
     from indexer.build import merged
     from indexer.standing import Standing
     from indexer.store.engine_url import engine_at
+    from indexer.store.snapshot import build_folder, require_model
     from models.cluster.spread import spread
     from models.load import load_embedder
 
     standing = Standing.of(index, replaced)
     cases = standing.cases + (len(replaced) if names else 0)
     local = load_embedder(standing.manifest.model.name, threads=where.jobs)
+    folder = build_folder(index, standing.manifest.build_id)
+    require_model(folder, standing.manifest, local.spec)
     with (
         spread(local, where.cluster) as embedder,
         console.progress(lambda now: now.cases / cases) as report,
     ):
-        return run_build(
+        done = run_build(
             merged(index, records, replaced=replaced),
             index,
             embedder=embedder,
@@ -94,3 +118,5 @@ def rebuild(
                 engine=engine_at(where.engine),
             ),
         )
+        stopping.published(done.build_id)
+    return done

@@ -3,7 +3,10 @@
 Results go to standard output; progress and complaints to standard error.
 """
 
+import errno
+import io
 import json
+import os
 import sys
 import textwrap
 from collections import Counter
@@ -40,6 +43,14 @@ STOPPED_BUILD: Final = (
 )
 STOPPED_SERVER: Final = "stopped"
 
+_TRY_AGAIN: Final = "see that it is there, and that you may read and write it, then try again"
+_ADVICE: Final = {
+    errno.ENOSPC: "free some space, then try again",
+    errno.EDQUOT: "free some space, then try again",
+    errno.EIO: "the disk may be failing, the system's log says more",
+    errno.EMFILE: "allow more open files (`ulimit -n`), then try again",
+}
+
 _SUMMED_UP: Final = {
     "repeated_words": "an opinion left out whose words another one of the case has",
     "partial_date": "a date that no calendar has, used as far as it is one",
@@ -48,28 +59,62 @@ _SUMMED_UP: Final = {
 Report = Callable[["Advance"], None]
 
 
+class Stopping:
+    """What Ctrl-C is answered with."""
+
+    def __init__(self, words: str, code: int) -> None:
+        self.words = words
+        self.code = code
+
+    def published(self, build_id: str) -> None:
+        """From now on say that this build is published: all that was asked for is done."""
+        self.words = f"stopped: build {build_id} is published"
+        self.code = 0
+
+
 @contextmanager
-def failures(stopped: str = "stopped", *, code: int = _INTERRUPTED) -> Iterator[None]:
-    """Turn this project's errors into one line on standard error and the exit code.
+def failures(stopped: str = "stopped", *, code: int = _INTERRUPTED) -> Iterator[Stopping]:
+    """Turn this project's errors, and the system's, into one line on standard error and the exit code.
 
     What was asked for in wrong words is 2, everything else that fails is 1. Ctrl-C says ``stopped``
-    and exits with ``code``.
+    and exits with ``code``, unless what is yielded was told better.
     """
+    stopping = Stopping(stopped, code)
     try:
-        yield
+        yield stopping
     except (FilterError, QueryError, SettingsError) as error:
         complain(f"opinion-search: {_one_line(error)}")
         raise typer.Exit(_WRONG_WORDS) from error
     except (IndexerError, ModelError, ServiceError) as error:
         complain(f"opinion-search: {_one_line(error)}")
         raise typer.Exit(_FAILED) from error
+    except BrokenPipeError:  # who read the output has gone, and typer ends without a word
+        raise
+    except OSError as error:
+        complain(f"opinion-search: {_one_line(_of_the_system(error))}")
+        raise typer.Exit(_FAILED) from error
     except KeyboardInterrupt as error:
-        complain(f"opinion-search: {stopped}")
-        raise typer.Exit(code) from error
+        complain(f"opinion-search: {stopping.words}")
+        raise typer.Exit(stopping.code) from error
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _one_line(told: object) -> str:
+    return " ".join(str(told).split())
+
+
+def _of_the_system(error: OSError) -> str:
+    """Tell what the system refused, of which file, and what to do."""
+    named = error.filename
+    where = f"{os.fsdecode(named)}: " if isinstance(named, (str, bytes, os.PathLike)) else ""
+    what = error.strerror or str(error) or type(error).__name__
+    return f"{where}{what}; {_ADVICE.get(error.errno or 0, _TRY_AGAIN)}"
+
+
+def print_anything() -> None:
+    """Let a letter that the terminal has not be printed by its number, rather than be an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def complain(line: str) -> None:

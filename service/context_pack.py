@@ -267,7 +267,7 @@ def _same_words(packing: _Packing, hit: Hit, sentences: Sequence[tuple[Span, str
     return None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)  # some 30 KB each
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     words = [word for word in _NO_LETTERS.split(text.casefold()) if word]
     return frozenset(tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1))

@@ -8,14 +8,16 @@ from anyio import CancelScope
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import AbandonedError, DeadlineError
-from service.middleware import Refuse
+from service.errors import AbandonedError, DeadlineError, NotReadyError
+from service.middleware import CLOSE, Refuse
 from service.work import WORK, Abandoned, Work
 
 _DISCONNECTED: Final = "http.disconnect"
 _UNWATCHED_S: Final = 0.05
 """A request that is answered sooner is not watched: that would cost more than it could save."""
 _OF_A_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
+_BY_THE_WATCH: Final = frozenset({Abandoned.GONE, Abandoned.LATE})
+_STOPPING: Final = NotReadyError("it is being stopped; ask again once it is back")
 
 
 class Deadline:
@@ -23,7 +25,8 @@ class Deadline:
 
     Then, and when the caller goes away, the work is told to stop: what waits for a thread is taken
     out of the queue at once, what runs in one stops at its next check (`Work.check`). Only then does
-    the request give its place among those worked on back, so what runs stays bounded.
+    the request give its place among those worked on back, so what runs stays bounded. A server that
+    stops cancels what takes longer than it waits; that is answered 503, and told to stop as well.
     """
 
     def __init__(self, app: ASGIApp, *, limit_s: float, refuse: Refuse) -> None:
@@ -50,9 +53,16 @@ class Deadline:
                 await self.app(scope, exchange.receive, exchange.send)
             except AbandonedError:
                 pass  # it was answered, or the caller has gone
+            except asyncio.CancelledError:
+                if work.abandoned is None:  # so it is not the watch that cancelled it
+                    work.abandoned = Abandoned.STOPPED
+                    watch.end(cut_off=True)
+                if work.abandoned is not Abandoned.STOPPED or exchange.started:
+                    raise
+                await exchange.answer(self.refuse(_STOPPING))
             finally:
-                watch.end(cut_off=work.abandoned is None)
-        if work.abandoned is not None:
+                watch.end(cut_off=work.abandoned not in _BY_THE_WATCH)
+        if work.abandoned in _BY_THE_WATCH:
             await watch.ended()
 
     async def _watch(
@@ -69,7 +79,8 @@ class Deadline:
             return  # it is being sent; cut off, it would be worth nothing
         work.abandoned = Abandoned.LATE
         running.cancel()
-        late = DeadlineError(self.limit_s) if exchange.arrived.is_set() else HTTPException(408)
+        arrived = exchange.arrived.is_set()
+        late = DeadlineError(self.limit_s) if arrived else HTTPException(408, headers=CLOSE)
         await exchange.answer(self.refuse(late))
 
 

@@ -1,5 +1,6 @@
 """What handlers are given: the live index, a place among the requests worked on, a body that is JSON."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -43,8 +44,9 @@ async def admitted(request: Request) -> AsyncIterator[None]:
 
 async def unrepeated(request: Request) -> None:
     """Refuse a parameter that stands twice and is no list: one of its values would be lost."""
-    for name in request.query_params:
-        if name not in LISTS and len(request.query_params.getlist(name)) > 1:
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    for name, times in given.items():
+        if name not in LISTS and times > 1:
             raise QueryError(name, "stands more than once and takes one value; keep one of them")
 
 

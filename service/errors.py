@@ -89,3 +89,12 @@ class AbandonedError(Exception):
 
     Not a `ServiceError`, so that a batch, which answers those one by one, stops as well.
     """
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether ``error`` is a fault, to be told, and not the end of a process or of a task.
+
+    A panic of Rust (tantivy, tokenizers) is one, though it comes as a `BaseException`, whose class no
+    module exports.
+    """
+    return isinstance(error, Exception) or type(error).__module__ == "pyo3_runtime"

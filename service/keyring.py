@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -13,14 +14,16 @@ from service.settings import Settings
 
 _log: Final = logging.getLogger(__name__)
 _LOOK_EVERY_S: Final = 1.0
+_TELL_EVERY_S: Final = 60.0
 
 
 class Keyring:
     """Knows a key again. For the event loop's thread only, so it needs no lock.
 
     The file is looked at once a second while requests come: a key that was revoked is refused, and
-    one that was made is taken, without a restart. A file that cannot be read any more changes
-    nothing: the keys known until then stay, and the log says so once.
+    one that was made is taken, without a restart. While the file cannot be read the keys known until
+    then stay, so that a mount that is away for a moment shuts nobody out; but a key may have been
+    revoked in it, so the log says so every minute, and `unread` does.
     """
 
     def __init__(
@@ -36,6 +39,8 @@ class Keyring:
         self._now = now
         self._seen: object = None
         self._looked = now()
+        self._unread = False
+        self._told = -inf
         self._keys = fixed
         self._load()
 
@@ -57,24 +62,38 @@ class Keyring:
 
     def find(self, text: str) -> Key | None:
         """Return the key that ``text`` is, revoked or not; `None` when there is none."""
-        if self._now() - self._looked >= _LOOK_EVERY_S:
-            self._looked = self._now()
-            self._look_again()
+        self._look_again()
         return keys.find(self._keys, text)
+
+    def unread(self) -> bool:
+        """Whether the file cannot be read now: who was revoked in it since is still let in."""
+        self._look_again()
+        return self._unread
 
     def good(self) -> int:
         """Return how many keys open the service now."""
         return sum(key.revoked is None for key in self._keys)
 
     def _look_again(self) -> None:
-        seen = self._signature()
-        if self._file is None or seen == self._seen:
+        now = self._now()
+        if self._file is None or now - self._looked < _LOOK_EVERY_S:
+            return
+        self._looked = now
+        if not self._unread and self._signature() == self._seen:
             return
         try:
             self._load()
         except KeysError as error:
-            self._seen = seen
-            _log.error("the keys known until now stay in force: %s", error)
+            self._unread = True
+            if now - self._told >= _TELL_EVERY_S:
+                self._told = now
+                _log.error(
+                    "the keys known until now stay in force, as no others can be read: %s", error
+                )
+            return
+        if self._unread:
+            _log.warning("the file of keys is read again")
+        self._unread, self._told = False, -inf
 
     def _load(self) -> None:
         if self._file is None:
@@ -97,4 +116,4 @@ class Keyring:
             state = self._file.stat()
         except OSError:
             return None
-        return state.st_mtime_ns, state.st_size, state.st_ino
+        return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino

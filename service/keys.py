@@ -21,6 +21,7 @@ from uuid import uuid4
 
 import orjson
 
+from indexer.store.disk import sync
 from service.errors import KeysError
 
 PREFIX: Final = "osk_"
@@ -102,15 +103,14 @@ def find(keys: Iterable[Key], text: str) -> Key | None:
 
 def read(path: Path) -> tuple[Key, ...]:
     """Read a file of keys. Raises `KeysError` naming the line, never what stands in it."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise KeysError(
-            str(path),
-            f"there is no such file; make it with: opinion-search keys new NAME --keys-file {path}",
-        ) from None
-    except OSError as error:
-        raise KeysError(str(path), f"cannot be read: {_reason(error)}") from error
+    with _refusals(path, "cannot be read"):
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise KeysError(
+                str(path),
+                f"there is no such file; make it with: opinion-search keys new NAME --keys-file {path}",
+            ) from None
     return _parsed(content, path)
 
 
@@ -119,13 +119,13 @@ def add(path: Path, key: Key) -> None:
 
     Raises `KeysError` when the name is taken, also by a revoked key, or when it cannot be written.
     """
-    with _alone(path):
-        known = read(path) if path.exists() else ()
+    with _alone(path) as file:
+        known = read(path) if file.exists() else ()
         if any(one.name == key.name for one in known):
             raise KeysError(
                 f"{path}: {key.name}", "there is a key of this name already; choose another name"
             )
-        _write(path, [*known, key])
+        _write(file, [*known, key])
 
 
 def revoke(path: Path, name: str) -> Key:
@@ -133,13 +133,13 @@ def revoke(path: Path, name: str) -> Key:
 
     Raises `KeysError` when there is none of that name, or when the file cannot be written.
     """
-    with _alone(path):
+    with _alone(path) as file:
         known = list(read(path))
         for place, key in enumerate(known):
             if key.name == name:
                 if key.revoked is None:
                     known[place] = replace(key, revoked=_now())
-                    _write(path, known)
+                    _write(file, known)
                 return known[place]
     raise KeysError(
         f"{path}: {name}", "there is no key of this name; see: opinion-search keys list"
@@ -177,34 +177,70 @@ def _key_of(given: Any) -> Key:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let nobody else change the files of this folder meanwhile, so that no key is lost."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
-    except OSError as error:
-        raise KeysError(str(path), f"cannot be written: {_reason(error)}") from error
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
+def _alone(path: Path) -> Iterator[Path]:
+    """Let nobody else change the files of its folder meanwhile, so that no key is lost.
+
+    Yields the file itself, which ``path`` may only be a link to. `KeysError` for what the disk refuses.
+    """
+    with _refusals(path, "cannot be written"):
+        file = _followed(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            with _refusals(path, "its folder cannot be locked"):
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield file
+        finally:
+            os.close(folder)
 
 
-def _write(path: Path, keys: Sequence[Key]) -> None:
-    """Replace the file whole or not at all; only its owner may read it."""
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")  # same file system as the target
+def _followed(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError as error:
+        raise KeysError(str(path), "is a link that leads round in a circle; name a file") from error
+
+
+def _write(file: Path, keys: Sequence[Key]) -> None:
+    """Replace the file whole or not at all, for good; whose it is and who may read it stay."""
+    part = file.with_name(f".{file.name}.{uuid4().hex}.part")  # same file system as the target
     lines = b"".join(orjson.dumps(asdict(key)) + b"\n" for key in keys)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+    before = file.stat() if file.exists() else None
     try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 - of a descriptor
-            file.write(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:  # noqa: PTH123 - of a descriptor
+            made.write(lines)
+            made.flush()
+            _make_like(made.fileno(), before, file)
+            os.fsync(made.fileno())
+        part.replace(file)
+    except BaseException:
         part.unlink(missing_ok=True)
-        raise KeysError(str(path), f"cannot be written: {_reason(error)}") from error
+        raise
+    sync(file.parent)  # else a power cut may undo what was told as done
+
+
+def _make_like(handle: int, before: os.stat_result | None, file: Path) -> None:
+    """Give a new file owner and mode of the old one: the service that reads it may be another user."""
+    now = os.fstat(handle)
+    if before is not None and (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        try:
+            os.fchown(handle, before.st_uid, before.st_gid)
+        except OSError as error:
+            raise KeysError(
+                str(file),
+                f"is of user {before.st_uid}, group {before.st_gid}, and would not be any more, so nothing "
+                "was changed; do this as that user, or as root",
+            ) from error
+    os.fchmod(handle, 0o600 if before is None else before.st_mode & 0o777)
+
+
+@contextmanager
+def _refusals(path: Path, what: str) -> Iterator[None]:
+    """Turn what the disk refuses into `KeysError`."""
+    try:
+        yield
+    except OSError as error:
+        raise KeysError(str(path), f"{what}: {_reason(error)}") from error
 
 
 def _reason(error: OSError) -> str:

@@ -54,6 +54,11 @@ class Live(Protocol):
         """Say why no question can be answered now, or `None` when all is well."""
         ...
 
+    @property
+    def problem(self) -> str | None:
+        """Why the build that `CURRENT` names is not served, though another one may be; or `None`."""
+        return None
+
     def close(self) -> None:
         """Stop watching and close what is open."""
         ...

@@ -4,16 +4,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from indexer.errors import (
-    EngineUnavailableError,
-    IndexerError,
-    IndexOpenError,
-    ModelMismatchError,
-)
+from indexer.errors import EngineUnavailableError, IndexOpenError, ModelMismatchError
 from indexer.store.engine import EMBEDDED, VectorEngine
 from indexer.store.engine_url import engine_at
 from indexer.store.files import CURRENT, builds_before, current_build, list_builds
@@ -21,10 +17,10 @@ from indexer.store.snapshot import Index
 from models.base import Embedder, WarmsUp
 from models.errors import ModelError
 from models.load import load_embedder
-from service.canary import prove
-from service.errors import NotReadyError
+from service.errors import NotReadyError, is_fault
 from service.heap import set_aside
 from service.live import Live, Searcher
+from service.proven import CANNOT_BE_SERVED, open_proven
 from service.query_vectors import RememberingEmbedder
 from service.read_ahead import read_ahead
 from service.search import SearchEngine
@@ -35,6 +31,7 @@ LoadEmbedder = Callable[[str], Embedder]
 
 _log: Final = logging.getLogger(__name__)
 _RETRY_S: Final = 30.0
+_TELL_AGAIN_S: Final = 600.0
 _OPENING: Final = "the index is being opened; ask again in a few seconds"
 _CLOSED: Final = "the service is shutting down"
 _STOPPED: Final = "the index cannot be watched any more; the service's log says why; start it again"
@@ -60,8 +57,9 @@ class LiveIndex(Live):
 
     A build that cannot be opened, or that does not find its own passages, is never served: the one
     that is served goes on; where there is none (the service has just started), the newest build that
-    opens is served in its place, older than the broken one if that is listed. The reason is kept and
-    told once. A broken build is tried again now and then, and whatever `CURRENT` names next at once.
+    opens is served in its place, older than the broken one if that is listed. The reason is kept, and
+    told again every ten minutes. A broken build is tried again now and then, and whatever `CURRENT`
+    names next at once. Damage that nobody foresaw is a reason like any other.
     """
 
     def __init__(
@@ -73,8 +71,13 @@ class LiveIndex(Live):
         poll_interval_s: float = 1.0,
         retry_s: float = _RETRY_S,
         on_event: Callable[[str], None] = lambda _: None,
+        on_trouble: Callable[[str], None] | None = None,
     ) -> None:
-        """Nothing is read yet. ``on_event`` is called from the watching thread; its texts have paths."""
+        """Nothing is read yet.
+
+        ``on_event`` is called from the watching thread, ``on_trouble`` (the same, unless given) when
+        something is wrong; their texts have paths.
+        """
         self._root = root.absolute()
         self._load = load_embedder
         self._engine = engine
@@ -82,6 +85,7 @@ class LiveIndex(Live):
         self._interval = poll_interval_s
         self._retry = retry_s
         self._tell = on_event
+        self._complain = on_trouble or on_event
         self._lock = threading.Lock()
         self._lease: _Lease | None = None
         self._embedder: Embedder | None = None
@@ -89,7 +93,8 @@ class LiveIndex(Live):
         self._read: str | None = None
         self._problem: str | None = _OPENING
         self._mismatch: ModelMismatchError | None = None
-        self._told: set[str] = set()
+        self._told: dict[str, float] = {}
+        """What is wrong, and when it was told last."""
         self._failed: tuple[str | None, float] = (None, 0.0)
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="watch-index", daemon=True)
@@ -165,15 +170,26 @@ class LiveIndex(Live):
         problem = _STOPPED
         try:
             while not self._stop.is_set():
-                self.refresh()
-                self._probe()
-                self._warm_up()
-                self._settle_in()
+                self._look()
                 self._stop.wait(self._interval)
             problem = _CLOSED
         finally:
             with self._lock:
                 self._problem = problem
+                if problem is _STOPPED:
+                    self._silent = _STOPPED  # what is served would be served for ever
+
+    def _look(self) -> None:
+        """Look once. What nobody foresaw is told; the next look may do better."""
+        try:
+            self.refresh()
+            self._probe()
+            self._warm_up()
+            self._settle_in()
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            self._fail(error, None)
 
     def _warm_up(self) -> None:
         """Once a model: have it meet questions of the usual lengths, while it answers already."""
@@ -202,8 +218,10 @@ class LiveIndex(Live):
         silent = None if lease is None else lease.searcher.index.vectors.reason_not_ready()
         with self._lock:
             before, self._silent = self._silent, silent
-        if silent != before:
-            self._tell(silent or "the engine that holds the vectors answers again")
+        if silent is None and before is not None:
+            self._tell("the engine that holds the vectors answers again")
+        elif silent != before and silent is not None:
+            self._complain(silent)
 
     def _serving(self) -> str | None:
         with self._lock:
@@ -232,9 +250,9 @@ class LiveIndex(Live):
             self._problem = kept
 
     def _published_before(self, broken: str | None) -> list[str]:
-        if not (self._root / CURRENT).exists():
-            return []  # what nothing ever named was never published
         try:
+            if not (self._root / CURRENT).exists():
+                return []  # what nothing ever named was never published
             builds = list_builds(self._root)
             return builds_before(self._root, broken) if broken in builds else builds
         except OSError:
@@ -244,7 +262,9 @@ class LiveIndex(Live):
         """Serve a build, if it can be; ``problem`` is what is wrong although it is served."""
         try:
             searcher = self._open(build_id)
-        except (IndexerError, ModelError, NotReadyError, OSError) as error:
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             self._fail(error, build_id)
             return False
         self._swap(_Lease(searcher), problem=problem)
@@ -252,15 +272,11 @@ class LiveIndex(Live):
         return True
 
     def _open(self, build_id: str) -> SearchEngine:
-        index = Index.open(self._root, build_id=build_id, engine=self._engine)
-        try:
-            engine = SearchEngine(index, self._embedder_of(index))
-            prove(engine)
-        except BaseException:
-            index.close()
-            raise
-        self._embedder = engine.embedder
-        return engine
+        searcher = open_proven(
+            self._root, build_id, engine=self._engine, embedder_of=self._embedder_of
+        )
+        self._embedder = searcher.embedder
+        return searcher
 
     def _embedder_of(self, index: Index) -> Embedder:
         """Return the model of the build, loading it only when it is not the one at hand."""
@@ -282,28 +298,35 @@ class LiveIndex(Live):
     def _settle(self) -> None:
         """Forget what was wrong: `CURRENT` names what is served, perhaps again."""
         with self._lock:
-            self._problem = None
+            well, self._problem = self._problem is None, None
         self._failed = (None, 0.0)
-        self._told.clear()
+        if well:  # else it may be back in a moment, and was told
+            self._told.clear()
 
-    def _fail(self, error: Exception, build_id: str | None) -> None:
-        """Keep the reason for callers, and tell it whole, unless it was told already."""
+    def _fail(self, error: BaseException, build_id: str | None) -> None:
+        """Keep the reason for callers, and tell it whole, unless it was told lately."""
         with self._lock:
             self._problem = self._in_public(error)
             self._mismatch = error if isinstance(error, ModelMismatchError) else None
-        said = f"build {build_id} is not served: {error}" if build_id else str(error)
-        if said not in self._told:
-            self._told.add(said)
-            self._tell(said)
+        foreseen = isinstance(error, CANNOT_BE_SERVED)
+        words = str(error) if foreseen else f"{type(error).__qualname__}: {error}"
+        said = f"build {build_id} is not served: {words}" if build_id else words
+        now = monotonic()
+        if now - self._told.get(said, -inf) < _TELL_AGAIN_S:
+            return
+        self._told[said] = now
+        self._complain(said)
+        if not foreseen:
+            _log.error("nobody foresaw what was told last", exc_info=error)
 
-    def _in_public(self, error: Exception) -> str:
+    def _in_public(self, error: BaseException) -> str:
         """Return the reason without a path: where the index and the model lie is our affair."""
         if isinstance(error, ModelError):
             return _NO_MODEL
-        if isinstance(error, OSError):
-            return _UNREADABLE
         if isinstance(error, EngineUnavailableError):
             return _NO_SERVER
+        if isinstance(error, OSError) or not isinstance(error, CANNOT_BE_SERVED):
+            return _UNREADABLE
         return str(error).replace(str(self._root), "INDEX")
 
 
@@ -320,5 +343,6 @@ def open_live(settings: Settings) -> Live:
         load_embedder=load,
         engine=engine_at(settings.engine),
         poll_interval_s=settings.poll_interval_s,
-        on_event=_log.warning,
+        on_event=_log.info,
+        on_trouble=_log.error,
     ).start()

@@ -44,6 +44,11 @@ def configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
+def log_fault(log: logging.Logger, what: str, error: BaseException) -> None:
+    """Log a fault of ours: its kind, and where in the code. Its words may hold a query, or a path."""
+    log.error("%s: %s", what, type(error).__qualname__, exc_info=error)
+
+
 class _Lines(logging.Formatter):
     """Common to both forms: what is told of a record, and of an exception."""
 
@@ -98,12 +103,19 @@ class PlainLines(_Lines):
         time, level, message = told.pop("time"), told.pop("level"), told.pop("message")
         told.pop("logger")
         errors = told.pop("errors", [])
-        rest = "".join(f" {name}={value}" for name, value in told.items())
-        lines = [f"{time[11:19]} {level:<7} {message}{rest}"]
+        rest = "".join(f" {name}={_printable(value)}" for name, value in told.items())
+        lines = [f"{time[11:19]} {level:<7} {_printable(message)}{rest}"]
         for error in errors:
-            lines.append(f"  {error['type']}{': ' + error['words'] if 'words' in error else ''}")
+            words = f": {_printable(error['words'])}" if "words" in error else ""
+            lines.append(f"  {error['type']}{words}")
             lines += [f"    at {place}" for place in error["at"]]
         return "\n".join(lines)
+
+
+def _printable(value: object) -> str:
+    """Return it as it is, or quoted where it would begin a line of its own or tell a terminal what to do."""
+    text = str(value)
+    return text if text.isprintable() else repr(text)
 
 
 def _places(trace: TracebackType | None) -> list[str]:

@@ -19,6 +19,8 @@ _REQUEST_ID: Final = REQUEST_ID.lower().encode()
 _BODIES: Final = 8
 """As many bodies of the largest size may be held at once in each worker."""
 _RETRY_AFTER_S: Final = 2
+CLOSE: Final = {"Connection": "close"}
+"""For an answer before the request is here: nobody waits for the rest, and this connection is over."""
 _ACCEPTABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -78,7 +80,8 @@ class HeadAsGet:
 class BodyLimit:
     """Refuses a body of more than ``limit`` bytes: by its declared length, or as it comes in.
 
-    Bodies at hand at the same time are limited too, so that many large ones do not fill the memory.
+    Bodies at hand at the same time are limited too, so that many large ones do not fill the memory; one
+    counts until its answer begins.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int, refuse: Refuse) -> None:
@@ -94,22 +97,28 @@ class BodyLimit:
             return
         declared = header(scope, b"content-length")
         if declared.isdigit() and int(declared) > self.limit:
-            await self.refuse(HTTPException(413))(scope, receive, send)
+            await self.refuse(HTTPException(413, headers=CLOSE))(scope, receive, send)
             return
-        seen = 0
+        seen = held = 0
 
         async def receive_counted() -> Message:
-            nonlocal seen
+            nonlocal seen, held
             message = await receive()
             more = len(message.get("body", b""))
-            seen, self.held = seen + more, self.held + more
+            seen, held, self.held = seen + more, held + more, self.held + more
             if seen > self.limit:
-                raise HTTPException(413)
+                raise HTTPException(413, headers=CLOSE)
             if self.held > self.limit * _BODIES:
-                raise HTTPException(503, headers={"Retry-After": str(_RETRY_AFTER_S)})
+                raise HTTPException(503, headers={"Retry-After": str(_RETRY_AFTER_S), **CLOSE})
             return message
 
+        async def send_and_forget(message: Message) -> None:
+            nonlocal held
+            if message["type"] == "http.response.start":
+                self.held, held = self.held - held, 0
+            await send(message)
+
         try:
-            await self.app(scope, receive_counted, send)
+            await self.app(scope, receive_counted, send_and_forget)
         finally:
-            self.held -= seen
+            self.held -= held

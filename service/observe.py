@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.keys import Key
 from service.metrics import Metrics
 from service.problem_response import PROBLEM
-from service.work import Work
+from service.work import Told, Work
 
 _log: Final = logging.getLogger("service.requests")
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -55,15 +55,16 @@ class Observe:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         self.metrics.requests.labels(route, method, str(status)).inc()
         self.metrics.seconds.labels(route).observe(seconds)
-        problem = work.abandoned or scope["state"].get(PROBLEM)
-        if route not in _QUIET and (work.abandoned or status in _REFUSED):
-            self.metrics.refused.labels(problem).inc()
+        told = work.told or Told(status, scope["state"].get(PROBLEM))
+        problem = work.abandoned or told.code
+        if route not in _QUIET and (work.abandoned or told.status in _REFUSED):
+            self.metrics.refused.labels(problem or str(status)).inc()
         key: Key | None = scope["state"].get("key")
         if key is not None:
             self.metrics.keys.labels(key.name).inc()
         level = logging.DEBUG if route in _QUIET and status < 400 else logging.INFO
         if _log.isEnabledFor(level):
-            told = {
+            line = {
                 "route": route,
                 "method": method,
                 "status": status,
@@ -74,7 +75,7 @@ class Observe:
                 **_found(work),
                 **({"path": scope["path"], "query": work.query} if self.log_queries else {}),
             }
-            fields = {name: value for name, value in told.items() if value is not None}
+            fields = {name: value for name, value in line.items() if value is not None}
             _log.log(level, "request", extra={"fields": fields})
 
 

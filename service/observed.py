@@ -1,11 +1,11 @@
 """A live index that counts what it answers, and stops for those who do not wait any more."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, cast
 
-from models.base import EmbedsTogether
+from models.base import Embedder, EmbedsTogether, FloatMatrix, FloatVector
 from service.answers import Answer, Hit, Mode, SearchQuery
 from service.live import Live, Searcher
 from service.metrics import Metrics
@@ -44,6 +44,11 @@ class ObservedLive:
         """Say why no question can be answered now, or should not be."""
         return self._live.reason_not_ready() or self._doubt()
 
+    @property
+    def problem(self) -> str | None:
+        """Why the build that `CURRENT` names is not served; or `None`."""
+        return self._live.problem
+
     def close(self) -> None:
         """Close what is wrapped."""
         self._live.close()
@@ -60,6 +65,11 @@ class _ObservedSearcher:
         self._metrics = metrics
         self._work = work
         self._turns = turns
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model, for texts of a caller: each call has its turn among the searches."""
+        return cast("Embedder", _EmbedderInTurn(self._searcher.embedder, self._work, self._turns))
 
     def search(self, query: SearchQuery, /) -> Answer:
         with self._announced(query), self._turns.mine():
@@ -88,3 +98,25 @@ class _ObservedSearcher:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._searcher, name)
+
+
+class _EmbedderInTurn:
+    """An `Embedder`; what it does not know, the one it wraps does."""
+
+    def __init__(self, embedder: Embedder, work: Work, turns: Turns) -> None:
+        self._embedder = embedder
+        self._work = work
+        self._turns = turns
+
+    def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
+        with self._turns.mine():
+            self._work.check()
+            return self._embedder.embed_passages(texts)
+
+    def embed_query(self, text: str, /) -> FloatVector:
+        with self._turns.mine():
+            self._work.check()
+            return self._embedder.embed_query(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._embedder, name)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from contextlib import AbstractContextManager
 
-from service.errors import NotReadyError
+from service.errors import NotReadyError, is_fault
 from service.live import Live, Searcher
 from service.problems import INTERNAL, problem_of
 
@@ -27,8 +27,8 @@ class Opening(Live):
         failure = task.exception()
         if failure is None:
             self._live = task.result()
-        elif isinstance(failure, Exception):
-            self._failure = NotReadyError(_FAILED) if problem_of(failure) is INTERNAL else failure
+        elif is_fault(failure):
+            self._failure = _told(failure)
             _log.error("the index cannot be opened: %s", failure, exc_info=failure)
 
     def searcher(self) -> AbstractContextManager[Searcher]:
@@ -45,7 +45,19 @@ class Opening(Live):
             return self._failure.reason
         return problem_of(self._failure).message if self._failure else _OPENING
 
+    @property
+    def problem(self) -> str | None:
+        """Why the build that `CURRENT` names is not served; or `None`."""
+        return self.reason_not_ready() if self._live is None else self._live.problem
+
     def close(self) -> None:
         """Close the real one, if it was opened."""
         if self._live is not None:
             self._live.close()
+
+
+def _told(failure: BaseException) -> Exception:
+    """Return what callers are told: the failure, if it is in the table."""
+    if isinstance(failure, Exception) and problem_of(failure) is not INTERNAL:
+        return failure
+    return NotReadyError(_FAILED)

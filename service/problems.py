@@ -11,6 +11,7 @@
 | request that does not arrive in time   | 408    | request_timeout       |
 | body larger than the setting           | 413    | body_too_large        |
 | body of another type than JSON         | 415    | unsupported_media_type|
+| headers larger than the service takes  | 431    | headers_too_large     |
 | a name that is not known               | 422    | unknown_field         |
 | a value that is missing                | 422    | missing_field         |
 | any other value, `FilterError`, `QueryError` | 422 | invalid_value       |
@@ -66,6 +67,7 @@ _HTTP: Final = {
     415: ("unsupported_media_type", "send JSON with the header Content-Type: application/json"),
     408: ("request_timeout", "the request did not arrive in time; send it again"),
     429: ("too_many_requests", "too many requests; wait as long as Retry-After says"),
+    431: ("headers_too_large", "the headers are larger than this service takes; send less in them"),
     503: ("overloaded", "the service has too much to do; wait as long as Retry-After says"),
 }
 

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
+from ipaddress import IPv6Address
 from math import ceil
 from pathlib import Path
 from time import monotonic
@@ -144,4 +145,15 @@ def _caller(scope: Scope, key: Key | None) -> str:
     if key is not None:
         return f"key {key.name}"
     client = scope.get("client")
-    return f"address {client[0] if client else ''}"
+    return f"address {_household(client[0]) if client else ''}"
+
+
+def _household(address: str) -> str:
+    """Return what stands for one caller: of IPv6 the first half, as each household or machine has the rest."""
+    if ":" not in address:
+        return address
+    try:
+        whole = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(whole.ipv4_mapped or whole.packed[:8].hex(":", 2))

@@ -22,7 +22,8 @@ def whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _not_blank(value: str) -> str:
+def not_blank(value: str) -> str:
+    """Refuse what is only white space."""
     if not value.strip():
         raise PydanticCustomError("blank", "is only white space; write what you are looking for")
     return value
@@ -63,7 +64,7 @@ QueryText: TypeAlias = Annotated[
         examples=["officer used a taser on a suspect who was no longer resisting"],
         json_schema_extra={"pattern": r"\S"},
     ),
-    AfterValidator(_not_blank),
+    AfterValidator(not_blank),
 ]
 Hits: TypeAlias = Annotated[
     int,

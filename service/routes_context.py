@@ -11,6 +11,7 @@ from service.context_pack import Block, Budget, LeftOut, Omitted, Pack, pack
 from service.dependencies import WORK, JsonRoute, LiveDep
 from service.links import Links, LinksDep
 from service.live import Searcher
+from service.model_names import public_name
 from service.openapi import ASKING
 from service.schemas import PageRangeOut
 from service.schemas_context import (
@@ -84,7 +85,7 @@ def context_response(searcher: Searcher, body: ContextRequest, links: Links) -> 
     return ContextResponse(
         query=body.query,
         index=index_out(searcher.index.manifest),
-        tokenizer=embedder.spec.name,
+        tokenizer=public_name(embedder.spec.name),
         max_tokens=body.max_tokens,
         tokens=packed.tokens,
         no_match=answer.no_match,

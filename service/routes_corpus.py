@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from indexer.store.corpus_overview import Overview
 from indexer.store.manifest import Manifest
 from service.dependencies import WORK, JsonRoute, LiveDep
+from service.model_names import public_name
 from service.openapi import LISTING
 from service.schemas_params import NoParams
 from service.schemas_reading import (
@@ -51,7 +52,7 @@ def _facts(manifest: Manifest) -> dict[str, Any]:
     model, calibration = manifest.model, manifest.calibration
     return {
         "model": ModelFactsOut(
-            name=model.name,
+            name=public_name(model.name),
             runtime=model.runtime,
             dimensions=model.dim,
             window=model.window,

@@ -3,11 +3,13 @@
 They hold nothing of the corpus and so need no key: their scripts ask the API as anybody would.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
@@ -21,6 +23,10 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 _BASE: Final = b"{base}"
 """Stands in a page for the way from its address to the service's root."""
+
+_DEEPEST: Final = 64
+"""Slashes in an address of the reading view, whose page names the way back for each of them."""
+_NO_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 _ELEMENT: Final = "opinion-search.js"
 """What pages of other origins load: `security_headers` lets them."""
@@ -92,9 +98,20 @@ async def reading_view(opinion_id: str, request: Request) -> Response:
 
     An id with slashes may stand in the address as it is, or with ``%2F``.
     """
-    if not opinion_id:
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    written = raw.partition(b"?")[0]
+    depth = written.count(b"/")
+    if not opinion_id or depth > _DEEPEST or not _is_text(written):
         raise HTTPException(404)
-    written: bytes = request.scope.get("raw_path") or request.url.path.encode()
-    base = b"../" * (written.partition(b"?")[0].count(b"/") - 1)
+    base = b"../" * (depth - 1)
     page = _FILES["opinion.html"]
     return _File(page.body.replace(_BASE, base), page.kind).respond(request)
+
+
+def _is_text(written: bytes) -> bool:
+    """Say whether the page's script can read the id out of an address: escapes of UTF-8 and no others."""
+    try:
+        unquote_to_bytes(written).decode()
+    except UnicodeDecodeError:
+        return False
+    return _NO_ESCAPE.search(written) is None

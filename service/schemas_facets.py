@@ -8,7 +8,7 @@ from indexer.courts import CourtLevel
 from service.request_fields import Items
 from service.schemas import AnswerModel, IndexOut
 from service.schemas_params import FilterParams
-from service.schemas_requests import FiltersIn, describe
+from service.schemas_requests import FiltersIn, RequestModel, describe
 
 
 class FacetParams(FilterParams):
@@ -19,6 +19,15 @@ class FacetParams(FilterParams):
     def filters_in(self) -> FiltersIn:
         """Return the same conditions as a body would give them."""
         return super().filters_in().model_copy(update={"cites": self.cites})
+
+
+class FacetsRequest(RequestModel):
+    """The filters that are set, as in the body of a search."""
+
+    filters: Annotated[
+        FiltersIn | None,
+        Field(strict=False, description="Conditions, as in a search; null: none."),
+    ] = None
 
 
 class _CountOut(AnswerModel):

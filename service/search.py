@@ -14,6 +14,7 @@ from service.cited import cited_rows, evidence_at
 from service.errors import QueryError
 from service.folding import Ranked, folded
 from service.lanes import LaneFinder
+from service.model_names import public_name
 from service.pointing import Pointing
 from service.presenting import Asking, Presenter
 from service.question import Question
@@ -139,6 +140,6 @@ def _require_model(index: Index, embedder: Embedder) -> None:
     if wanted.fingerprint != loaded.fingerprint:
         raise ModelMismatchError(
             index.folder,
-            built_with=f"{wanted.name} ({wanted.fingerprint[:12]})",
-            loaded=f"{loaded.name} ({loaded.fingerprint[:12]})",
+            built_with=f"{public_name(wanted.name)} ({wanted.fingerprint[:12]})",
+            loaded=f"{public_name(loaded.name)} ({loaded.fingerprint[:12]})",
         )

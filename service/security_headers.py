@@ -12,7 +12,7 @@ _PAGE: Final = "; ".join(
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
-        "form-action 'self'",
+        "form-action 'none'",  # what is written in a form would stand in an address
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )

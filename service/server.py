@@ -1,25 +1,29 @@
 """Runs the application: one process, or several that share a port."""
 
+import asyncio
 import errno
 import logging
 import os
+import resource
 import socket
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, cast
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from service.access import require_keys
 from service.app import OpenLive, create_app
-from service.errors import ListenError
+from service.connections import Bounds, Connections
+from service.errors import ListenError, SettingsError
 from service.heap import bound_arenas
 from service.logs import configuration
 from service.metrics import SHARED
+from service.protocol import BoundedProtocol
 from service.settings import Settings
+from service.workers import Workers
 
 _log: Final = logging.getLogger("uvicorn.error")
 _BACKLOG: Final = 2048
@@ -39,41 +43,71 @@ def serve(settings: Settings, open_live: OpenLive) -> None:
     try:
         require_keys(settings, [one.getsockname()[0] for one in sockets])
         if settings.workers == 1:
-            _run(settings, open_live, sockets, shared=None)
+            config = configured(settings, open_live)
+            _tell(sockets)
+            uvicorn.Server(config).run(sockets)
             return
-        with TemporaryDirectory(prefix="opinion-search-") as folder:
+        with _shared_folder() as folder:
             os.environ[SHARED] = folder  # prometheus-client reads it in the processes to come
-            _run(settings, open_live, sockets, shared=Path(folder))
+            config = configured(settings, open_live, shared=Path(folder))
+            _tell(sockets)
+            Workers(config, sockets).run()
     finally:
         for one in sockets:
             one.close()
 
 
-def _run(
-    settings: Settings, open_live: OpenLive, sockets: list[socket.socket], *, shared: Path | None
-) -> None:
-    config = uvicorn.Config(
+def configured(
+    settings: Settings,
+    open_live: OpenLive,
+    *,
+    shared: Path | None = None,
+    connections: Connections | None = None,
+) -> uvicorn.Config:
+    """Return what uvicorn is told, and set up the log; ``connections`` with other bounds are for tests."""
+    if connections is None:
+        connections = Connections(Bounds(connections=_most_connections(settings)))
+    return uvicorn.Config(
         partial(_application, settings, open_live, shared),
         factory=True,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http=cast("type[asyncio.Protocol]", partial(BoundedProtocol, connections)),
         ws="none",
         lifespan="on",
         log_config=configuration(settings),
         access_log=False,  # its lines would hold queries
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
-        timeout_worker_healthcheck=120,  # importing takes long on a busy machine
     )
+
+
+def _most_connections(settings: Settings) -> int:
+    """Return how many there may be, so that a quarter of the files that may be open is left for others."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return settings.max_connections
+    return max(1, min(settings.max_connections, files * 3 // 4))
+
+
+def _shared_folder() -> TemporaryDirectory[str]:
+    """Make the folder in which workers count together; raises `SettingsError` where none can be made."""
+    try:
+        return TemporaryDirectory(prefix="opinion-search-")
+    except OSError as error:
+        raise SettingsError(
+            "several workers count together in a temporary folder, and none can be made; set TMPDIR to "
+            "a folder that can be written to, or OPINION_SEARCH_WORKERS to 1"
+        ) from error
+
+
+def _tell(sockets: list[socket.socket]) -> None:
     for one in sockets:
         _log.info("listening on %s (Ctrl-C stops it)", _url(one))
-    if settings.workers == 1:
-        uvicorn.Server(config).run(sockets)
-    else:
-        Multiprocess(config, sockets=sockets).run()
 
 
 def _application(settings: Settings, open_live: OpenLive, shared: Path | None) -> FastAPI:
@@ -100,7 +134,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
                 failure = error
         if not sockets and failure is not None:
             raise failure
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         for one in sockets:
             one.close()
         raise ListenError(host, port, _reason(error)) from error
@@ -122,8 +156,8 @@ def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
     return one
 
 
-def _reason(error: OSError) -> str:
-    if isinstance(error, socket.gaierror):
+def _reason(error: OSError | UnicodeError) -> str:
+    if isinstance(error, socket.gaierror | UnicodeError):  # no name can be like `a..b`
         return "there is no such address"
     return os.strerror(error.errno).lower() if error.errno else str(error)
 

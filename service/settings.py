@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
 from service.dialects.names import Dialect
 from service.errors import SettingsError
@@ -43,6 +52,16 @@ def _comma_separated(value: object) -> object:
 
 def _none_or_comma_separated(value: object) -> object:
     return () if value == "none" else _comma_separated(value)
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Write each address as the network of which it is all, so that two spellings are one."""
+    try:
+        return tuple(str(ip_network(part)) for part in value)
+    except ValueError:
+        raise PydanticCustomError(
+            "network", "each must be an address or a network, like 10.0.0.5 or 10.0.0.0/8"
+        ) from None
 
 
 class LogFormat(StrEnum):
@@ -136,6 +155,15 @@ class Settings(BaseModel):
             description="Requests that may wait in each worker; more are answered 503 at once.",
         ),
     ] = 64
+    max_connections: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="Connections open at once in each worker, at most three quarters of the files it may "
+            "have open; for one more, those that have kept it waiting longest are closed.",
+        ),
+    ] = 1000
     shutdown_timeout_s: Annotated[
         int, Field(ge=0, le=3600, description="Seconds that requests in flight get to finish.")
     ] = 30
@@ -155,6 +183,15 @@ class Settings(BaseModel):
             "(https://opinions.example.org); unset: the one a request was sent to.",
         ),
     ] = None
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_comma_separated),
+        AfterValidator(_networks),
+        Field(
+            description="Addresses or networks of proxies that are believed when they say for whom "
+            "(`X-Forwarded-For`) and how (`X-Forwarded-Proto`) they ask, comma separated; unset: none."
+        ),
+    ] = ()
     dialects: Annotated[
         tuple[Dialect, ...],
         BeforeValidator(_none_or_comma_separated),

@@ -10,6 +10,7 @@ from indexer.courts import court_level, court_parent
 from indexer.records import Case, OpinionHeader, PageMark, Section
 from indexer.store.manifest import Manifest
 from indexer.store.stored import CatalogueEntry, StoredOpinion
+from service.model_names import public_name
 from service.schemas import CaseOut, IndexOut
 from service.schemas_catalogue import (
     CaseOpinionOut,
@@ -34,7 +35,7 @@ def index_values(manifest: Manifest) -> dict[str, Any]:
     """Return what an answer says of the build it comes from, by the names of `IndexOut`."""
     return {
         "build_id": manifest.build_id,
-        "model": manifest.model.name,
+        "model": public_name(manifest.model.name),
         "cases": manifest.counts.cases,
         "passages": manifest.counts.passages,
         "as_of": manifest.created_at,

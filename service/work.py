@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.answers import Answer
 from service.errors import AbandonedError
@@ -14,6 +14,14 @@ class Abandoned(StrEnum):
 
     GONE = "client_gone"
     LATE = "deadline_exceeded"
+    STOPPED = "shutting_down"
+
+
+class Told(NamedTuple):
+    """An error that a contract tells in an answer of another status, as MCP does."""
+
+    status: int
+    code: str | None
 
 
 @dataclass(slots=True)
@@ -27,6 +35,7 @@ class Work:
     build_id: str | None = None
     query: str | None = None
     """The first one; kept for a log that was asked for."""
+    told: Told | None = None
 
     def check(self) -> None:
         """Raise `AbandonedError` when nobody waits for the answer any more."""

@@ -8,6 +8,7 @@ import errno
 import io
 import re
 import shutil
+import stat
 import tarfile
 import tempfile
 import zipfile
@@ -19,7 +20,7 @@ from posixpath import normpath
 from typing import Any, BinaryIO, Final, cast
 
 from indexer.sources.refused import Refused
-from indexer.sources.source_file import DiskFile, SourceFile, is_aside, open_source
+from indexer.sources.source_file import DiskFile, SourceFile, is_aside, is_hidden, open_source
 from indexer.sources.streams import (
     OverfullError,
     TornError,
@@ -27,6 +28,7 @@ from indexer.sources.streams import (
     allowance,
     is_packed,
 )
+from indexer.sources.tar_entries import TarEntry, tar_entries
 
 DEEPEST: Final = 2
 """How many archives may stand in one another: an archive, and archives in it."""
@@ -37,6 +39,10 @@ _UNREADABLE: Final = {
     b"Rar!\x1a\x07": "a RAR archive; unpack it first, or make a zip of it",
 }
 _ENCRYPTED: Final = 0x1
+_UNIX: Final = 3
+_LINK: Final = "a link or a device, not read; pack the file itself"
+_NOT_A_ZIP: Final = (zipfile.BadZipFile, OverflowError, RuntimeError, ValueError)
+"""What the reader of zip archives raises on one that is torn, or lies."""
 _METHODS: Final = frozenset(
     {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 )
@@ -121,9 +127,9 @@ def clean_name(name: str) -> str:
 def _folders(archive: _Archive) -> list[Folder | Refused]:
     by_folder: dict[str, list[SourceFile]] = {}
     for path in sorted(archive.members):
-        parts = PurePosixPath(path).parts
-        if not any(is_aside(part) for part in parts):
-            by_folder.setdefault("/".join(parts[:-1]), []).append(archive.members[path])
+        *above, name = PurePosixPath(path).parts
+        if not is_aside(name) and not any(map(is_hidden, above)):
+            by_folder.setdefault("/".join(above), []).append(archive.members[path])
     return [*archive.refused, *(by_folder[name] for name in sorted(by_folder))]
 
 
@@ -131,7 +137,7 @@ def _zip(file: SourceFile, stack: ExitStack) -> _Archive:
     base = stack.enter_context(_seekable(file))
     try:
         packed = stack.enter_context(zipfile.ZipFile(base))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except _NOT_A_ZIP as error:
         raise TornError(f"torn or not a zip archive ({error}); fetch the file again") from error
     infos = [info for info in packed.infolist() if not info.filename.endswith("/")]
     if infos and infos[0].filename in _OFFICE:
@@ -141,17 +147,24 @@ def _zip(file: SourceFile, stack: ExitStack) -> _Archive:
         raise OverfullError(allowed)
     archive = _Archive(file.place)
     for info in infos:
-        name = clean_name(info.filename)
-        if info.flag_bits & _ENCRYPTED:
-            archive.refuse(name, "encrypted; decrypt it first")
-        elif info.compress_type not in _METHODS:
-            archive.refuse(
-                name, f"compressed by method {info.compress_type}, not readable here; pack it again"
-            )
+        name, reason = clean_name(info.filename), _refusal(info)
+        if reason is not None:
+            archive.refuse(name, reason)
         else:
             member = _Member(archive, name, info.compress_size, _ZipMember(packed, info))
             _add(archive, member)
     return archive
+
+
+def _refusal(info: zipfile.ZipInfo) -> str | None:
+    """Return why a member of a zip archive is not read."""
+    if info.flag_bits & _ENCRYPTED:
+        return "encrypted; decrypt it first"
+    if info.compress_type not in _METHODS:
+        return f"compressed by method {info.compress_type}, not readable here; pack it again"
+    if info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16):
+        return _LINK
+    return None
 
 
 def _add(archive: _Archive, member: _Member) -> None:
@@ -171,7 +184,7 @@ class _ZipMember:
     def __call__(self) -> BinaryIO:
         try:
             return cast("BinaryIO", self.packed.open(self.info))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+        except _NOT_A_ZIP as error:
             raise TornError(f"torn or not what it says ({error}); fetch the file again") from error
 
 
@@ -179,10 +192,8 @@ def _tar(file: SourceFile, stack: ExitStack) -> _Archive:
     base = stack.enter_context(_seekable(file))
     archive = _Archive(file.place)
     try:
-        packed = stack.enter_context(tarfile.TarFile(fileobj=base, mode="r"))
-        while (info := packed.next()) is not None:
-            _add_tar_member(archive, info, base)
-            vars(packed)["members"] = []  # else every header stays in memory
+        for entry in tar_entries(base):
+            _add_tar_entry(archive, entry, base)
     except tarfile.TarError as error:
         archive.refused.append(
             Refused(
@@ -193,16 +204,16 @@ def _tar(file: SourceFile, stack: ExitStack) -> _Archive:
     return archive
 
 
-def _add_tar_member(archive: _Archive, info: tarfile.TarInfo, base: BinaryIO) -> None:
-    name = clean_name(info.name)
-    if info.isdir():
+def _add_tar_entry(archive: _Archive, entry: TarEntry, base: BinaryIO) -> None:
+    name = clean_name(entry.name)
+    if entry.is_folder:
         return
-    if not info.isreg() or info.issparse():
-        what = "a sparse file" if info.issparse() else "a link or a device"
-        archive.refuse(name, f"{what}, not read; pack the file itself")
+    if entry.is_sparse or not entry.is_file:
+        sparse = "a sparse file, not read; pack the file itself"
+        archive.refuse(name, sparse if entry.is_sparse else _LINK)
         return
-    opener = _TarMember(base, info.offset_data, info.size)
-    _add(archive, _Member(archive, name, info.size, opener))
+    opener = _TarMember(base, entry.start, entry.size)
+    _add(archive, _Member(archive, name, entry.size, opener))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,14 @@ from indexer.errors import RecordError
 from indexer.raw import Note, NoteKind, RawCase, RawOpinion
 from indexer.sources.cap_body import opinions_of_body, opinions_of_markup
 from indexer.sources.delivered import Delivered
+from indexer.sources.described import whole_file
 from indexer.sources.fields import checked_id
 from indexer.sources.json_records import json_keys, json_records
-from indexer.sources.lines import LONGEST_RECORD, decode
+from indexer.sources.lines import decode
+from indexer.sources.one_record import one_record
 from indexer.sources.refused import Refused
 from indexer.sources.repeats import once
-from indexer.sources.source_file import SourceFile, open_source, plain_name
+from indexer.sources.source_file import SourceFile, plain_name
 from indexer.sources.streams import why
 
 _BODY: Final = b'class="casebody"'
@@ -30,6 +32,7 @@ _OF_VOLUMES: Final = (
     frozenset({"name_long", "slug"}),
 )
 """Keys of the files that describe volumes, reporters and jurisdictions, and hold no case."""
+_DATE_PARTS: Final = 3
 _USED: Final = frozenset(
     [
         *["id", "name", "name_abbreviation", "court", "decision_date", "docket_number"],
@@ -84,8 +87,9 @@ def _described(file: SourceFile, fields: Mapping[str, Any] | None) -> Delivered 
         reason = "no metadata: neither its JSON nor CasesMetadata.json; give the whole volume"
         return Refused(place=file.place, reason=reason)
     try:
-        opinions = opinions_of_markup(_markup(file))
-        return Delivered(place=file.place, case=_case(fields, {}, opinions))
+        with one_record():
+            opinions = opinions_of_markup(_markup(file))
+            return Delivered(place=file.place, case=_case(fields, {}, opinions))
     except RecordError as error:
         return Refused(place=file.place, reason=error.reason)
     except OSError as error:
@@ -93,8 +97,7 @@ def _described(file: SourceFile, fields: Mapping[str, Any] | None) -> Delivered 
 
 
 def _markup(file: SourceFile) -> str:
-    with open_source(file) as stream:
-        return decode(stream.read(LONGEST_RECORD))
+    return decode(whole_file(file))
 
 
 def _json_file(file: SourceFile) -> Iterator[Delivered | Refused]:
@@ -118,17 +121,22 @@ def _only_describes(fields: Mapping[str, Any]) -> bool:
 
 def _one(place: str, fields: Mapping[str, Any], file: SourceFile) -> Delivered | Refused:
     try:
-        body = _body(fields["casebody"])
-        if isinstance(body, str):
-            return Delivered(place=place, case=_case(fields, {}, opinions_of_markup(body)))
-        html = file.beside(f"../html/{_stem(file)}.html")
-        opinions = opinions_of_body(body, _markup(html) if html else None)
-        return Delivered(place=place, case=_case(fields, body, opinions))
+        with one_record():
+            return Delivered(place=place, case=_of_json(fields, file))
     except RecordError as error:
         return Refused(place=place, reason=error.reason, case_id=_id_or_none(fields))
     except OSError as error:
         reason = f"its HTML cannot be read: {why(error)}"
         return Refused(place=place, reason=reason, case_id=_id_or_none(fields))
+
+
+def _of_json(fields: Mapping[str, Any], file: SourceFile) -> RawCase:
+    """Return the case of an object in ``file``, with the words of its HTML where that stands beside it."""
+    body = _body(fields["casebody"])
+    if isinstance(body, str):
+        return _case(fields, {}, opinions_of_markup(body))
+    html = file.beside(f"../html/{_stem(file)}.html")
+    return _case(fields, body, opinions_of_body(body, _markup(html) if html else None))
 
 
 def _body(casebody: Any) -> Mapping[str, Any] | str:
@@ -191,7 +199,7 @@ def _rest(fields: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
 def _date(fields: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
     """Return the decision's date as far as the calendar has it; the given one, if that is not all."""
     given = _words(fields, "decision_date")
-    date = given
+    date = given and "-".join(given.split("-", _DATE_PARTS)[:_DATE_PARTS])
     while date:
         try:
             date_parts(date)

@@ -1,10 +1,11 @@
 """The words of a Harvard case: head matter and opinions, out of JSON, HTML or XML."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from indexer.errors import RecordError
 from indexer.nesting import check_nesting
 from indexer.raw import RawOpinion, TextFormat
 from indexer.records import OpinionType
@@ -25,6 +26,8 @@ _TYPES: Final = {
 _OPINIONS: Final = "article.opinion, opinion"
 _BODY: Final = "section.casebody, casebody"
 _AUTHOR: Final = ".author, author"
+_ROOM: Final = 10
+"""Times its own length that markup may be written anew: entities, and tags that were not closed."""
 
 
 def opinions_of_body(body: Mapping[str, Any], markup: str | None) -> list[RawOpinion]:
@@ -32,7 +35,7 @@ def opinions_of_body(body: Mapping[str, Any], markup: str | None) -> list[RawOpi
 
     The words come from ``markup``, the HTML of the same case, where it has as many opinions; who
     wrote them and of which type they are the JSON knows better. Raises `RecordError` for markup
-    nested too deep.
+    nested too deep, or opinions that stand in one another.
     """
     listed = body.get("opinions")
     given = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
@@ -43,8 +46,8 @@ def opinions_of_body(body: Mapping[str, Any], markup: str | None) -> list[RawOpi
         root = LexborHTMLParser(markup)
         nodes = root.css(_OPINIONS)
         if len(nodes) == len(plain):
-            rich = [_of_node(node, one) for node, one in zip(nodes, plain, strict=True)]
-            return _with_words([_head_of(root), *rich])
+            rich = (_of_node(node, one) for node, one in zip(nodes, plain, strict=True))
+            return _with_words([_head_of(root), *_side_by_side(rich, markup)])
     return _with_words([RawOpinion(text=head, type=OpinionType.OTHER), *plain])
 
 
@@ -55,8 +58,20 @@ def opinions_of_markup(markup: str) -> list[RawOpinion]:
     """
     check_nesting(markup)
     root = LexborHTMLParser(_as_html(markup))
-    rich = [_of_node(node, None) for node in root.css(_OPINIONS)]
-    return _with_words([_head_of(root), *rich])
+    rich = (_of_node(node, None) for node in root.css(_OPINIONS))
+    return _with_words([_head_of(root), *_side_by_side(rich, markup)])
+
+
+def _side_by_side(opinions: Iterable[RawOpinion], markup: str) -> list[RawOpinion]:
+    """Return the opinions of ``markup``; raises `RecordError` for many in one another, each with all that it holds."""
+    room = _ROOM * len(markup)
+    kept: list[RawOpinion] = []
+    for one in opinions:
+        kept.append(one)
+        room -= len(one.text)
+        if room < 0:
+            raise RecordError("its opinions stand in one another; close each before the next")
+    return kept
 
 
 def _as_html(markup: str) -> str:

@@ -19,6 +19,7 @@ from indexer.sources.courtlistener_join import CaseJoin, delivered, joining
 from indexer.sources.delivered import Delivered
 from indexer.sources.json_records import json_keys, json_records
 from indexer.sources.lines import JsonLine
+from indexer.sources.one_record import one_record
 from indexer.sources.refused import Refused
 from indexer.sources.source_file import SourceFile
 from indexer.sources.streams import UnreadableError, why
@@ -54,13 +55,14 @@ def _object(line: JsonLine, join: CaseJoin) -> Iterator[Delivered | Refused]:
     """Add one object to ``join``, or yield its case if it is whole, or why it is neither."""
     fields = line.fields
     try:
-        kind = _kind(fields)
-        if kind == "cluster":
-            yield from _cluster(fields, line.place, join)
-        elif kind == "docket":
-            join.add_docket(_needed_id(fields, "dockets"), fields)
-        else:
-            _add_opinion(fields, cluster_id_of(fields), line.place, join)
+        with one_record():
+            kind = _kind(fields)
+            if kind == "cluster":
+                yield from _cluster(fields, line.place, join)
+            elif kind == "docket":
+                join.add_docket(_needed_id(fields, "dockets"), fields)
+            else:
+                _add_opinion(fields, cluster_id_of(fields), line.place, join)
     except RecordError as error:
         yield Refused(place=line.place, reason=error.reason)
 
@@ -84,8 +86,9 @@ def _cluster(
     cluster: Mapping[str, Any], place: str, join: CaseJoin
 ) -> Iterator[Delivered | Refused]:
     cluster_id = _needed_id(cluster, "clusters")
-    listed: Any = next((cluster[name] for name in _OPINIONS if cluster.get(name)), [])
-    opinions = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    given = next((cluster[name] for name in _OPINIONS if cluster.get(name)), None)
+    listed = given if isinstance(given, list) else []
+    opinions = [one for one in listed if isinstance(one, dict)]
     docket = cluster.get("docket")
     if len(opinions) == len(listed) > 0 and (isinstance(docket, dict) or _names_court(cluster)):
         known = docket if isinstance(docket, dict) else {}

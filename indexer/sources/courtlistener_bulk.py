@@ -30,6 +30,8 @@ _BOOLEANS: Final = frozenset(
     {"per_curiam", "extracted_by_ocr", "blocked", "date_filed_is_approximate"}
 )
 _NUMBERS: Final = frozenset({"citation_count", "page_count"})
+_LONGEST_NUMBER: Final = 18
+"""Figures; a longer number is kept as the words that it is."""
 _OF_DOCKET: Final = frozenset(
     [
         *["id", "court_id", "docket_number", "case_name", "case_name_short", "case_name_full"],
@@ -136,5 +138,7 @@ def _typed(fields: Mapping[str, str]) -> dict[str, Any]:
     for name in _BOOLEANS & fields.keys():
         typed[name] = fields[name].lower() in ("t", "true", "1")
     for name in _NUMBERS & fields.keys():
-        typed[name] = int(fields[name]) if fields[name].isdecimal() else fields[name]
+        value = fields[name]
+        if value.isdecimal() and len(value) <= _LONGEST_NUMBER:
+            typed[name] = int(value)
     return typed

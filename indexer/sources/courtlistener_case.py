@@ -14,7 +14,7 @@ from indexer.raw import RawCase, RawOpinion, TextFormat
 from indexer.records import NameSource, OpinionType
 from indexer.reporters import parse_citation
 from indexer.sources.described import title_of
-from indexer.sources.fields import checked_id
+from indexer.sources.fields import MAX_ID_LENGTH, checked_id
 from indexer.sources.people import names_in
 from indexer.sources.repeats import note_of, without_repeats
 
@@ -178,7 +178,7 @@ def _type_order(opinion: Mapping[str, Any]) -> tuple[int, int]:
     number = _opinion_id(opinion) or ""
     return (
         _ORDER.index(code) if code in _ORDER else len(_ORDER),
-        int(number) if number.isdecimal() else 0,
+        int(number) if number.isdecimal() and len(number) <= MAX_ID_LENGTH else 0,
     )
 
 

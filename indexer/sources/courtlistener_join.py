@@ -16,6 +16,7 @@ from typing import Any, Final
 from indexer.errors import RecordError
 from indexer.sources.courtlistener_case import Parts, case_id_of, case_of_parts
 from indexer.sources.delivered import Delivered
+from indexer.sources.one_record import one_record
 from indexer.sources.refused import Refused
 from indexer.sources.streams import UnreadableError
 
@@ -125,7 +126,8 @@ class CaseJoin:
 def delivered(parts: Parts, place: str) -> Iterator[Delivered | Refused]:
     """Yield the case of ``parts``, and what of it is left out."""
     try:
-        case, reasons = case_of_parts(parts)
+        with one_record():
+            case, reasons = case_of_parts(parts)
     except RecordError as error:
         yield Refused(place=place, reason=error.reason, case_id=f"cl-{parts.cluster_id}")
         return

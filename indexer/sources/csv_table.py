@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypedDict
 
 from indexer.sources.lines import LONGEST_RECORD
@@ -63,7 +64,8 @@ def read_rows(file: SourceFile) -> Iterator[Row | Refused]:
 
 
 def _rows(place: str, text: io.TextIOWrapper, dialect: _Dialect) -> Iterator[Row | Refused]:
-    reader = csv.reader(text, strict=True, **dialect)
+    lines = iter(partial(text.readline, LONGEST_RECORD), "")
+    reader = csv.reader(lines, strict=True, **dialect)
     try:
         columns = [name.strip() for name in next(reader, [])]
     except csv.Error as error:

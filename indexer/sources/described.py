@@ -15,6 +15,7 @@ from indexer.records import NameSource
 from indexer.sources.delivered import Delivered
 from indexer.sources.fields import MAX_ID_LENGTH, case_of, checked_id, raw_opinion
 from indexer.sources.lines import LONGEST_RECORD, JsonLine, json_lines
+from indexer.sources.one_record import one_record
 from indexer.sources.refused import Refused
 from indexer.sources.source_file import SourceFile, open_source, plain_name
 from indexer.sources.streams import why
@@ -115,9 +116,10 @@ def _delivered(
     place = file.place
     try:
         fields = line.fields if line else {}
-        document = read_document(_whole(file), fields)
-        place = line.place if line else place
-        return Delivered(place=place, case=_case(file, document, fields))
+        with one_record():
+            document = read_document(whole_file(file), fields)
+            place = line.place if line else place
+            return Delivered(place=place, case=_case(file, document, fields))
     except RecordError as error:
         return _refused(place, error.reason, line)
     except OSError as error:
@@ -129,7 +131,8 @@ def _refused(place: str, reason: str, line: JsonLine | None) -> Refused:
     return Refused(place=place, reason=reason, case_id=given if isinstance(given, str) else None)
 
 
-def _whole(file: SourceFile) -> bytes:
+def whole_file(file: SourceFile) -> bytes:
+    """Return what ``file`` holds; raises `RecordError` where that is more than one opinion has, and `OSError`."""
     with open_source(file) as stream:
         data = stream.read(LONGEST_RECORD + 1)
     if len(data) > LONGEST_RECORD:

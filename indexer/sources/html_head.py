@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -71,7 +72,7 @@ def _titles(
 ) -> Iterator[str]:
     texts = [meta.get(name, "") for name in _TITLES]
     for tag in _TITLE_TAGS:
-        texts += [one.text for one in elements if one.tag == tag][:2]
+        texts += islice((one.text for one in elements if one.tag == tag), 2)
     node = parser.css_first("title")
     texts.append(node.text() if node else "")
     for text in texts:

@@ -36,7 +36,7 @@ _BLOCKS: Final = frozenset(
 )
 _HEADING: Final = 200
 """Characters; a longer line in bold is no heading."""
-_FIGURE: Final = re.compile(r"\s*\[?\s*(\d{1,3}|\*{1,3}|†|‡)\s*\]?\s*")
+_FIGURE: Final = re.compile(r"\s*+\[?\s*+(\d{1,3}|\*{1,3}|†|‡)\s*+\]?\s*+")
 _NOTE_LINK: Final = re.compile(
     r"#(?:.*(?:fn|foot|note|ref)|\W*(?!p)[a-z]{0,3}[-_]?\[?\d)", re.IGNORECASE
 )
@@ -49,6 +49,8 @@ _BRACKETED_PAGE: Final = re.compile(
     r"\[(\d{1,4} [A-Z][A-Za-z. ]{0,11}?[A-Za-z.] \d{1,5}) ?, (\d{1,5})\]"
 )
 _LONGEST_LABEL: Final = 30
+_LITTLE: Final = 2000
+"""Characters: more is no label, no mark and no heading, however much of it is space."""
 _VOID: Final = frozenset({"br", "hr", "img", "wbr", "col", "area", "link", "meta", "input"})
 
 
@@ -112,7 +114,8 @@ class _Writer:
         """Write ``element`` with all that it holds, where it is a page label or a note's mark."""
         if element.tag not in ("a", "span", "sup", "b", "strong", "p", "page-number", "small"):
             return False
-        text = element.text if element.words + element.link_words <= 6 else ""
+        few = element.words + element.link_words <= 6
+        text = (element.text_within(_LITTLE) or "") if few else ""
         label = _page_label(element, text)
         if label is not None:
             self._label(*label)
@@ -189,9 +192,12 @@ def _is_heading(element: Element) -> bool:
     parent = element.parent
     if element.tag not in _ALONE or parent is None or parent.tag in _ALONE:
         return False
-    if not 0 < len(element.text.strip()) <= _HEADING or element.tag in ("font", "span", "i", "em"):
+    if element.tag in ("font", "span", "i", "em"):
         return False
-    return all(_parts(_next(element, parent.children, step)) for step in (-1, 1))
+    text = element.text_within(_LITTLE) or ""
+    return 0 < len(text.strip()) <= _HEADING and all(
+        _parts(_next(element, parent.children, step)) for step in (-1, 1)
+    )
 
 
 def _parts(neighbour: Element | str | None) -> bool:

@@ -122,8 +122,10 @@ def find_opinion(elements: Sequence[Element]) -> Element:
         raise RecordError("no opinion found: the page is empty")
     body = elements[0]
     total = max(1, body.words)
+    articles = _within_articles(elements)
     for element in elements[1:]:
-        if element.words <= _SMALL * total and _is_around(element):
+        inside = id(element) in articles
+        if element.words <= _SMALL * total and _is_around(element, inside=inside):
             element.dropped = True
     kept = _measured(body)
     for element in kept[1:]:
@@ -144,7 +146,8 @@ def _measured(body: Element) -> list[Element]:
     return kept
 
 
-def _is_around(element: Element) -> bool:
+def _is_around(element: Element, *, inside: bool) -> bool:
+    """Whether ``element``, which is ``inside`` an article or not, is no part of what a page is about."""
     attributes = element.attributes
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
@@ -156,17 +159,22 @@ def _is_around(element: Element) -> bool:
     if (attributes.get("role") or "").lower() in _AROUND_ROLES:
         return True
     if element.tag in _AROUND:
-        return not (element.tag == "header" and _is_within_article(element))
+        return not (element.tag == "header" and inside)
     return not _AROUND_TOKENS.isdisjoint(tokens) and element.tag not in ("body", "html", "main")
 
 
-def _is_within_article(element: Element) -> bool:
-    above = element.parent
-    while above is not None:
-        if above.tag in _MAIN_TAGS or not _INSIDE_TOKENS.isdisjoint(above.tokens):
-            return True
-        above = above.parent
-    return False
+def _within_articles(elements: Sequence[Element]) -> set[int]:
+    """Return by `id` those of ``elements``, which are in document order, that an article is around."""
+    within: set[int] = set()
+    for element in elements:
+        above = element.parent
+        if above is not None and (id(above) in within or _is_article(above)):
+            within.add(id(element))
+    return within
+
+
+def _is_article(element: Element) -> bool:
+    return element.tag in _MAIN_TAGS or not _INSIDE_TOKENS.isdisjoint(element.tokens)
 
 
 def _is_list_of_links(element: Element) -> bool:

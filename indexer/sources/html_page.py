@@ -33,6 +33,15 @@ _BOMS: Final = {
 }
 _LATIN: Final = frozenset({"ascii", "iso8859-1", "iso8859-9"})
 """What browsers read as Windows-1252, whatever the page declares."""
+_NO_PAGE: Final = frozenset(
+    [
+        *["idna", "mbcs", "oem", "palmos", "punycode", "undefined"],
+        *["raw-unicode-escape", "unicode-escape"],
+    ]
+)
+"""What Python decodes and no browser does."""
+_WIDE: Final = ("utf-16", "utf-32", "utf-7")
+"""In which the declaration itself would not be read."""
 _CAPTION_LENGTH: Final = 6000
 _PREFORMATTED: Final = 0.8
 
@@ -132,5 +141,5 @@ def _declared(head: bytes) -> str | None:
         return None
     if name in _LATIN:
         return "cp1252"
-    is_text = not name.startswith("utf-16") and name != "utf-7"
-    return name if is_text and codecs.lookup(name)._is_text_encoding else None
+    is_page = name not in _NO_PAGE and not name.startswith(_WIDE)
+    return name if is_page and codecs.lookup(name)._is_text_encoding else None

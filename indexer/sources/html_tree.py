@@ -34,6 +34,8 @@ _UNSEEN: Final = frozenset(
     ]
 )
 _TOKEN: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_FEW_PIECES: Final = 100
+"""Elements and texts that a label, a mark or a heading may consist of."""
 _NOTES: Final = frozenset({"footnote", "footnotes", "endnote", "endnotes", "fn", "fns", "ftn"})
 
 
@@ -70,6 +72,23 @@ class Element:
                 pieces.append(here)
             elif not here.dropped:
                 stack += reversed(here.children)
+        return "".join(pieces)
+
+    def text_within(self, most: int) -> str | None:
+        """Return the text where it has at most so many characters, in few pieces; `None` is told as fast."""
+        pieces: list[str] = []
+        length = seen = 0
+        stack: list[Element | str] = [self]
+        while stack:
+            here = stack.pop()
+            seen += 1
+            if isinstance(here, str):
+                pieces.append(here)
+                length += len(here)
+            elif not here.dropped:
+                stack += reversed(here.children[: _FEW_PIECES + 1])
+            if length > most or max(seen, len(stack)) > _FEW_PIECES:
+                return None
         return "".join(pieces)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from indexer.errors import RecordError
+from indexer.sources.json_values import whole_number
 from indexer.sources.lines import LONGEST_RECORD, TOO_LONG, JsonLine, checked_object, json_lines
 from indexer.sources.refused import Refused
 from indexer.sources.source_file import SourceFile, head_of, open_source
@@ -21,6 +22,8 @@ _TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[{}\[\]:]', re.DOTALL)
 _LIST_KEY: Final = "results"
 """Where the pages of both REST interfaces keep their objects."""
 _SPACE: Final = re.compile(r"[\s\ufeff,]*")
+_CUT_OFF: Final = 16
+"""Characters of the longest piece of a number, a word or an escape that more text might make whole."""
 
 
 def json_keys(head: bytes) -> frozenset[str]:
@@ -122,16 +125,21 @@ def _members(scanner: "_Scanner") -> Iterator[Any]:
 def _object(scanner: "_Scanner") -> Iterator[Any]:
     """Yield the object that comes next; if it is a page of results, these one by one."""
     scanner.take("{")
+    begins = scanner.place
     whole: dict[str, Any] = {}
     paged = False
     while scanner.peek() != "}":
-        key = scanner.value()
+        key = scanner.key()
         scanner.take(":")
         if key == _LIST_KEY and scanner.peek() == "[":
             paged = True
             yield from _members(scanner)
         else:
-            whole[str(key)] = scanner.value()
+            whole[key] = scanner.value()
+        if paged:
+            whole.clear()
+        elif scanner.place - begins > LONGEST_RECORD:
+            raise RecordError(TOO_LONG)
     scanner.take("}")
     if not paged:
         yield whole
@@ -143,10 +151,15 @@ class _Scanner:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._bytes = codecs.getincrementaldecoder("utf-8")()
-        self._values = json.JSONDecoder(parse_constant=_not_json)
+        self._values = json.JSONDecoder(parse_constant=_not_json, parse_int=whole_number)
         self._text = ""
         self._at = 0
         self._passed = 0
+
+    @property
+    def place(self) -> int:
+        """How many characters were passed over."""
+        return self._passed + self._at
 
     def peek(self) -> str:
         """Return the next character that is neither white space nor a comma; empty at the end."""
@@ -164,6 +177,12 @@ class _Scanner:
             raise self._error(f"Expecting {expected!r}")
         self._at += 1
 
+    def key(self) -> str:
+        """Return the name of a field, which comes next."""
+        if self.peek() != '"':
+            raise self._error("Expecting property name enclosed in double quotes")
+        return str(self.value())
+
     def value(self) -> Any:
         """Return the value that comes next."""
         self.peek()
@@ -171,7 +190,7 @@ class _Scanner:
             try:
                 value, end = self._values.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                if not self._grow():
+                if self._is_final(error) or not self._grow():
                     cut = error.pos >= len(self._text.rstrip())
                     raise self._error(error.msg, cut=cut) from None
             except RecursionError:
@@ -180,6 +199,11 @@ class _Scanner:
                 if end < len(self._text) or not self._grow():
                     self._at = end
                     return value
+
+    def _is_final(self, error: json.JSONDecodeError) -> bool:
+        """Whether no text that comes could mend what is wrong."""
+        open_end = error.msg.startswith("Unterminated")
+        return not open_end and error.pos < len(self._text) - _CUT_OFF
 
     def _grow(self) -> bool:
         """Read on, at least as much again as is waiting; `False` at the end of the stream."""
@@ -199,11 +223,10 @@ class _Scanner:
         return bool(data)
 
     def _error(self, what: str, *, cut: bool = False) -> RecordError:
-        where = self._passed + self._at
         ended = cut or self._at >= len(self._text) or what.startswith("Unterminated")
         advice = "; the file ends here: was it cut off?" if ended else ""
         return RecordError(
-            f"not JSON: {what.removesuffix(' starting at')}, in the value at character {where}{advice}; "
+            f"not JSON: {what.removesuffix(' starting at')}, in the value at character {self.place}{advice}; "
             "nothing after this was read"
         )
 

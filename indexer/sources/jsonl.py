@@ -8,6 +8,7 @@ from indexer.sources.delivered import Delivered
 from indexer.sources.fields import raw_case
 from indexer.sources.json_records import json_keys, json_records
 from indexer.sources.lines import JsonLine
+from indexer.sources.one_record import one_record
 from indexer.sources.refused import Refused
 from indexer.sources.repeats import once
 from indexer.sources.source_file import SourceFile, plain_name
@@ -29,7 +30,8 @@ def read(files: Sequence[SourceFile]) -> Iterator[Delivered | Refused]:
 
 def _case(line: JsonLine) -> Delivered | Refused:
     try:
-        return Delivered(place=line.place, case=once(raw_case(line.fields)))
+        with one_record():
+            return Delivered(place=line.place, case=once(raw_case(line.fields)))
     except RecordError as error:
         given = line.fields.get("id")
         case_id = given if isinstance(given, str) else None

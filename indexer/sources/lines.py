@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from indexer.errors import RecordError
+from indexer.sources.json_values import check_object
 from indexer.sources.refused import Refused
 from indexer.sources.source_file import SourceFile, open_source
 from indexer.sources.streams import TornError, why
@@ -78,9 +79,10 @@ def _object(line: bytes, offset: int) -> dict[str, Any]:
 
 
 def checked_object(value: object) -> dict[str, Any]:
-    """Return ``value`` if it is a JSON object; else raise `RecordError`."""
+    """Return ``value`` if it is a JSON object that can be kept whole; else raise `RecordError`."""
     if not isinstance(value, dict):
         raise RecordError(f"not a JSON object but {_kind(value)}; one object a line is expected")
+    check_object(value)
     return value
 
 

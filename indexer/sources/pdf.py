@@ -43,7 +43,8 @@ def read_document(data: bytes, fields: Mapping[str, Any]) -> Document:
     found = pdf_text(read_sheets(data))
     caption = read_caption(found.first_page, found.stamps)
     given = fields.get("citations")
-    citations = [*caption.citations, *(one for one in given or () if isinstance(one, str))]
+    listed = given if isinstance(given, list) else []
+    citations = [*caption.citations, *(one for one in listed if isinstance(one, str))]
     extra: dict[str, Any] = {"pages_without_text": list(found.blank)} if found.blank else {}
     return Document(
         opinion=RawOpinion(text=found.text, pages=_pages(found, citations), extra=extra),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_PAGES: Final = 5000
 MAX_PAGE_CHARACTERS: Final = 100_000
 """A page of small print has 10,000; beyond this a page is not one that a court wrote."""
+MAX_SIDE: Final = 20_000
+"""Points; paper in a PDF has 14,400 at most."""
 _PASSWORD: Final = 4
 _SECURITY: Final = 5
 _HYPHENS: Final = frozenset((0x02, 0xAD, 0xFFFE))
@@ -108,6 +110,11 @@ def _sheet(document: Any, at: int) -> Sheet:
             if count > MAX_PAGE_CHARACTERS:
                 raise RecordError(
                     f"page {at + 1} has {count} characters, at most {MAX_PAGE_CHARACTERS} are read"
+                )
+            left, bottom, right, top = page.get_bbox()
+            if not (right - left <= MAX_SIDE and top - bottom <= MAX_SIDE):
+                raise RecordError(
+                    f"page {at + 1} has a side of more than {MAX_SIDE:,} points; no court prints that"
                 )
             return _PageReader(page, text_page.raw).sheet(count)
     except pypdfium2.PdfiumError as error:

@@ -47,10 +47,12 @@ def without_repeats(opinions: Sequence[RawOpinion]) -> Repeats:
     triples = {id(one): _triples(one, vocabulary) for one in opinions}
     together = _union(triples[id(one)] for one in separate)
     covered = [one for one in combined if _share(triples[id(one)], together) >= COVERED]
-    whole = _union(triples[id(one)] for one in combined if not _among(one, covered))
+    gone = set(map(id, covered))
+    whole = _union(triples[id(one)] for one in combined if id(one) not in gone)
     covered += [one for one in separate if _share(triples[id(one)], whole) >= COVERED]
+    gone = set(map(id, covered))
     return Repeats(
-        tuple(one for one in opinions if not _among(one, covered)),
+        tuple(one for one in opinions if id(one) not in gone),
         tuple(f"{_named(one)}: its words are in the others" for one in covered),
     )
 
@@ -78,10 +80,6 @@ def note_of(left_out: Sequence[str]) -> Note:
 
 def _named(one: RawOpinion) -> str:
     return one.type.value if one.id is None else f"{one.type.value} {one.id}"
-
-
-def _among(one: RawOpinion, others: Iterable[RawOpinion]) -> bool:
-    return any(one is other for other in others)
 
 
 def _union(parts: Iterable[_Triples]) -> _Triples:

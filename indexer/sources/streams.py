@@ -64,7 +64,7 @@ def uncompressed(raw: BinaryIO, size: int) -> BinaryIO:
     except UnreadableError:
         raw.close()
         raise
-    except (OSError, *_TORN) as error:
+    except (OSError, MemoryError, *_TORN) as error:
         raw.close()
         raise _explained(error) from error
     return io.BufferedReader(GuardedStream(inner, allowance(size), beneath=raw), _BLOCK)
@@ -162,7 +162,7 @@ class GuardedStream(io.RawIOBase):
             data = self._inner.read(min(len(room), _BLOCK))
         except UnreadableError:
             raise
-        except (OSError, *_TORN) as error:
+        except (OSError, MemoryError, *_TORN) as error:
             raise _explained(error) from error
         self._given += len(data)
         if self._given > self._allowed and self._inner is not self._beneath:
@@ -182,6 +182,8 @@ def _explained(error: Exception) -> UnreadableError:
     """Return ``error`` as this module's own: only what the system says has a number."""
     if isinstance(error, OSError) and error.errno is not None:
         return UnreadableError(error.errno, error.strerror or str(error))
+    if isinstance(error, MemoryError):
+        return UnreadableError("wants more memory than there is; decompress it first")
     return TornError(f"torn or not what it says ({error}); fetch the file again")
 
 

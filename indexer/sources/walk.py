@@ -22,9 +22,17 @@ from indexer.sources.delivered import Delivered
 from indexer.sources.described import DESCRIBED, METADATA
 from indexer.sources.gauge import Gauge
 from indexer.sources.noticed import Noticed
+from indexer.sources.one_record import one_record
 from indexer.sources.refused import Refused
 from indexer.sources.same_words import KnownCases
-from indexer.sources.source_file import DiskFile, SourceFile, disk_folders, head_of
+from indexer.sources.source_file import (
+    DiskFile,
+    SourceFile,
+    disk_folders,
+    head_of,
+    is_aside,
+    unreadable,
+)
 from indexer.sources.streams import why
 from indexer.sources.unknown_courts import UnknownCourts
 
@@ -68,15 +76,24 @@ def read_sources(
     The order is that of ``paths``, and sorted by name within folders. One case is in memory at a
     time. A case whose id, or all of whose words, came before is refused. What there is to say of a
     case that is not refused comes before it; of courts that nobody knows, at the end. ``gauge`` is
-    told how far the files are read. Raises `SourceError` at once for a path that does not exist.
+    told how far the files are read. Raises `SourceError` at once for a path that does not exist, or
+    that may not be looked at.
     """
     for path in paths:
-        if not path.exists():
-            raise SourceError(path, "there is no such file or folder; check the path")
+        _check(path)
     counted = gauge or Gauge()
     for path in paths if gauge else ():
         _announce(path, counted)
     return _Corpus().read(given for path in paths for given in _deliveries(path, counted))
+
+
+def _check(path: Path) -> None:
+    try:
+        found = path.exists()
+    except OSError as error:  # in a folder that may not be searched, or too long a name
+        raise SourceError(path, f"{why(error)}; check the path and who may read it") from error
+    if not found:
+        raise SourceError(path, "there is no such file or folder; check the path")
 
 
 def _announce(path: Path, gauge: Gauge) -> None:
@@ -102,7 +119,8 @@ class _Corpus:
                 yield given
                 continue
             try:
-                record = self._new(given)
+                with one_record():
+                    record = self._new(given)
             except RecordError as error:
                 yield Refused(place=given.place, reason=error.reason, case_id=given.case.id)
                 continue
@@ -141,11 +159,28 @@ def _deliveries(path: Path, gauge: Gauge) -> Iterator[_Given]:
 
 
 def _folders(path: Path, gauge: Gauge) -> Iterator[Sequence[DiskFile] | Refused]:
-    if path.name != METADATA:
-        return disk_folders(path, gauge)
-    beside = [file for file in path.parent.iterdir() if file.suffix.lower() in DESCRIBED]
-    files = [path, *sorted(file for file in beside if file.is_file())]
-    return iter([[DiskFile(file, path.parent, gauge) for file in files]])
+    if path.name == METADATA and path.is_file():
+        return _with_described(path, gauge)
+    return disk_folders(path, gauge)
+
+
+def _with_described(path: Path, gauge: Gauge) -> Iterator[Sequence[DiskFile] | Refused]:
+    """Yield the metadata ``path`` with the files beside it that it may describe."""
+    files = [DiskFile(path, path.parent, gauge)]
+    try:
+        beside = sorted(path.parent.iterdir())
+    except OSError as error:
+        yield Refused(place=str(path.parent), reason=f"cannot be read: {why(error)}")
+        beside = []
+    for file in beside:
+        if file.suffix.lower() not in DESCRIBED or is_aside(file.name):
+            continue
+        refused = unreadable(file)
+        if refused is not None:
+            yield refused
+        elif not file.is_dir():
+            files.append(DiskFile(file, path.parent, gauge))
+    yield files
 
 
 def _source(

@@ -8,12 +8,9 @@ from typing import Final
 
 from indexer.store.connections import Connections
 from indexer.store.passage_facets import facets_of
+from indexer.store.section_table import court_names
 from indexer.store.stored import Facets
 
-_COURTS: Final = """
-SELECT court_id, max(court), max(court_citation_string) FROM case_record
-WHERE court_id IS NOT NULL GROUP BY 1
-"""
 _COURT_YEARS: Final = """
 SELECT court_id, CAST(substr(date_first, 1, 4) AS INTEGER), count(*) FROM case_record
 WHERE date_first IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
@@ -77,7 +74,7 @@ class CorpusOverview:
 
 
 def _courts(db: sqlite3.Connection, facets: Facets) -> tuple[CourtCount, ...]:
-    names = {court: (name, cited) for court, name, cited in db.execute(_COURTS)}
+    names = court_names(db)
     return tuple(
         CourtCount(id=court, name=names[court][0], citation_string=names[court][1], cases=cases)
         for court, cases in facets.court.items()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from indexer.errors import IndexerError
+from indexer.errors import EngineNotNamedError
 from indexer.store.files import VECTORS
 from indexer.store.graph_writer import write_graph
 from indexer.store.manifest import MILVUS, Manifest, VectorSearch
@@ -170,16 +170,6 @@ class EmbeddedEngine:
 
 
 EMBEDDED: Final[VectorEngine] = EmbeddedEngine()
-
-
-class EngineNotNamedError(IndexerError):
-    """The vectors of a build lie in a server that no setting names."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "the vectors of this build lie in a search server; name it with "
-            "OPINION_SEARCH_ENGINE=milvus+http://HOST:19530"
-        )
 
 
 class Elsewhere:

@@ -16,6 +16,7 @@ import numpy as np
 from indexer.errors import IndexCorruptError, IndexOpenError, IndexWriteError
 from indexer.store import manifest as manifests
 from indexer.store.files import GRAPH, GRAPH_DIGESTS, GRAPH_NODES, VECTORS, write_errors
+from indexer.store.least_reach import least_reach
 from indexer.store.manifest import EXACT, HNSW_SQ8, VectorSearch
 from indexer.store.ranking import Ranking, Rows, Scores
 from indexer.store.vector_graph import Digests, GraphFiles, Nodes, digests_of
@@ -226,25 +227,21 @@ def _measured(
         opened = VectorIndex.open(stage / VECTORS, search=search)
     except IndexCorruptError:  # vectors do not even find themselves
         return None
-    best, first, end = None, 0, len(rule.ef_ladder)
-    while first < end:  # more reach finds more: the fewest that is enough is found by halving
-        middle = (first + end) // 2
-        tried = opened.following(rule.ef_ladder[middle])
-        found = [tried.nearest(question, max(_DEPTHS)) for question in asked]
+
+    def tried(reach: int) -> tuple[bool, VectorSearch | None]:
+        trial = opened.following(reach)
+        found = [trial.nearest(question, max(_DEPTHS)) for question in asked]
         few, many = (_recall(found, truth - opened.rounding, depth) for depth in _DEPTHS)
-        too_far = any(ranking.exact for ranking in found)  # looking at every vector is faster
-        if too_far or (few >= rule.recall_at_10 and many >= rule.recall_at_100):
-            end = middle
-        else:
-            first = middle + 1
-        if end == middle and not too_far:
-            best = replace(
-                search,
-                ef_search=rule.ef_ladder[middle],
-                recall_at_10=round(few, 4),
-                recall_at_100=round(many, 4),
-            )
-    return best
+        if any(ranking.exact for ranking in found):  # looking at every vector is faster
+            return True, None
+        if few < rule.recall_at_10 or many < rule.recall_at_100:
+            return False, None
+        recall_at_10, recall_at_100 = round(few, 4), round(many, 4)
+        return True, replace(
+            search, ef_search=reach, recall_at_10=recall_at_10, recall_at_100=recall_at_100
+        )
+
+    return least_reach(rule.ef_ladder, tried)
 
 
 def _recall(found: list[Ranking], truth: Scores, depth: int) -> float:

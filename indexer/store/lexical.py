@@ -8,7 +8,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
@@ -348,14 +348,12 @@ def _without_locks(folder: Path) -> Iterator[Path]:
     Opening makes tantivy create and lock a file beside the index: not on a read-only file system,
     and not in a published build. Once open it holds the files themselves, and the links may go.
     """
-    try:
-        mirror = Path(tempfile.mkdtemp(prefix="opinion-search-"))
-    except OSError:
-        yield folder
-        return
-    try:
-        for path in folder.iterdir():
-            (mirror / path.name).symlink_to(path.resolve())
+    with ExitStack() as stack:
+        try:
+            mirror = Path(tempfile.mkdtemp(prefix="opinion-search-"))
+            stack.callback(shutil.rmtree, mirror, ignore_errors=True)
+            for path in folder.iterdir():
+                (mirror / path.name).symlink_to(path.resolve())
+        except OSError:  # full, or read-only
+            mirror = folder
         yield mirror
-    finally:
-        shutil.rmtree(mirror, ignore_errors=True)

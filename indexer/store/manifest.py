@@ -1,14 +1,18 @@
 """What a build says of itself: written last, read first."""
 
+import errno
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeVar
 
 from indexer.errors import IndexCorruptError, IndexFormatError
 from indexer.records import PassageLimits
+from indexer.store.build_ages import CHECKSUM, checksum_of, is_sound
 from indexer.store.files import MANIFEST, write_errors
 from models.base import ModelSpec
 
@@ -21,6 +25,8 @@ HNSW_SQ8: Final = "hnsw-sq8"
 MILVUS: Final = "milvus"
 """Kinds of `VectorSearch`."""
 
+_LOCKS: Final = re.compile(r"\.tantivy-.+\.lock")
+"""Empty files, made by opening words where no folder of links can be."""
 _T = TypeVar("_T")
 
 
@@ -103,10 +109,15 @@ class Manifest:
 
 
 def write(stage: Path, manifest: Manifest) -> Manifest:
-    """Take the checksums of all files in ``stage``, write the manifest, return it with them."""
+    """Take the checksums of all files in ``stage``, write the manifest, return it with them.
+
+    The file has one more key than the manifest: its own checksum.
+    """
     with write_errors(stage):
         complete = replace(manifest, files=_facts_of(stage))
-        text = json.dumps(asdict(complete), ensure_ascii=False, allow_nan=False, indent=2)
+        raw = json.loads(json.dumps(asdict(complete), allow_nan=False))
+        raw[CHECKSUM] = checksum_of(raw)
+        text = json.dumps(raw, ensure_ascii=False, indent=2)
         (stage / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return complete
 
@@ -128,14 +139,15 @@ def read(folder: Path) -> Manifest:
     """Read a build's manifest.
 
     `IndexFormatError` for a format of another time, before anything else is looked at;
-    `IndexCorruptError` naming the key that is missing or of the wrong kind.
+    `IndexCorruptError` naming the key that is missing or of the wrong kind, or where a value was altered:
+    not by its own checksum.
     """
     path = folder / MANIFEST
     raw = _json_object(path)
     found = raw.get("format_version")
     if not isinstance(found, int) or not OLDEST_READABLE <= found <= FORMAT_VERSION:
         raise IndexFormatError(folder, found=found, oldest=OLDEST_READABLE, newest=FORMAT_VERSION)
-    return Manifest(
+    made = Manifest(
         format_version=found,
         build_id=_take(path, raw, "build_id", str),
         created_at=_take(path, raw, "created_at", str),
@@ -151,14 +163,47 @@ def read(folder: Path) -> Manifest:
         vectors=_optional(path, raw, "vectors", VectorSearch),
         files=_files(path, _take(path, raw, "files", dict)),
     )
+    if not is_sound(raw):
+        raise IndexCorruptError(
+            path, "a value in the manifest was altered: its checksum is another"
+        )
+    return made
+
+
+def unchecked(folder: Path) -> str | None:
+    """Say why nothing would tell that a value of a build's manifest was altered; `None` where it would.
+
+    `IndexCorruptError` where it has a key that no program wrote.
+    """
+    path = folder / MANIFEST
+    raw = _json_object(path)
+    if CHECKSUM in raw:
+        return None
+    strange = set(raw) - {part.name for part in fields(Manifest)}
+    if strange:
+        raise IndexCorruptError(path, f"the manifest has the unknown key {min(strange)}")
+    return (
+        f"{path}: has no checksum of its own, since an earlier version of this program wrote it; that none of "
+        "its values was altered cannot be told"
+    )
+
+
+def strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Yield what lies in a build's folder and is not of the build, by name relative to it."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        known = name in manifest.files or name == MANIFEST or _LOCKS.match(path.name)
+        if not known and (path.is_symlink() or not path.is_dir()):
+            yield name
 
 
 def _json_object(path: Path) -> dict[str, Any]:
     try:
-        raw = json.loads(path.read_bytes())
+        with _reading(path):
+            raw = json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise IndexCorruptError(path, "the manifest is missing") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IndexCorruptError(path, "the manifest is not JSON: it is torn or altered") from error
     if not isinstance(raw, dict):
         raise IndexCorruptError(path, "the manifest is not a JSON object")
@@ -241,5 +286,18 @@ def check_some(folder: Path, manifest: Manifest, names: Iterable[str]) -> None:
         facts = manifest.files.get(name)
         if facts is None or not (folder / name).is_file():
             raise IndexCorruptError(folder / name, "the file is missing")
-        if _sha(folder / name) != facts.sha256:
+        with _reading(folder / name):
+            found = _sha(folder / name)
+        if found != facts.sha256:
             raise IndexCorruptError(folder / name, "the file's checksum is not the manifest's")
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn the disk's word that it cannot read a file into `IndexCorruptError`; other errors pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        raise IndexCorruptError(path, "the disk reports an error when the file is read") from error

@@ -25,6 +25,7 @@ from indexer.errors import (
 from indexer.store.engine import EMBEDDED, Vectors, Written
 from indexer.store.engine_url import MilvusAddress
 from indexer.store.files import VECTORS
+from indexer.store.least_reach import least_reach
 from indexer.store.manifest import MILVUS, Manifest, VectorSearch
 from indexer.store.milvus_vectors import MilvusVectors, talking
 from indexer.store.vectors import VectorIndex
@@ -210,28 +211,26 @@ class MilvusEngine:
         asked = asked[:: max(1, len(asked) // _QUESTIONS)]
         truth = [local.nearest(one, 100).scores for one in asked]
         exact = self._address.kind == "flat"
-        first, end = 0, 1 if exact else len(_LADDER)
-        best = None
-        while first < end:  # more reach finds more: the least that is enough is found by halving
-            middle = (first + end) // 2
-            reach = _LADDER[middle]
+
+        def tried(reach: int) -> tuple[bool, VectorSearch | None]:
             trial = opened.following(self._params(reach), reach, exact=exact)
             few, many = _recalls(trial, asked, truth, bound=local.rounding)
-            if min(few, many) >= _WANTED:
-                best, end = (reach, few, many), middle
-            else:
-                first = middle + 1
-        if best is None:
+            if min(few, many) < _WANTED:
+                return False, None
+            return True, replace(
+                self._described(len(asked)),
+                ef_search=reach,
+                recall_at_10=few,
+                recall_at_100=many,
+            )
+
+        found = least_reach(_LADDER[:1] if exact else _LADDER, tried)
+        if found is None:
             raise IndexOpenError(
                 f"the search server does not find {_WANTED:.0%} of the nearest with index="
                 f"{self._address.kind}; use index=hnsw or index=flat in OPINION_SEARCH_ENGINE"
             )
-        return replace(
-            self._described(len(asked)),
-            ef_search=best[0],
-            recall_at_10=best[1],
-            recall_at_100=best[2],
-        )
+        return found
 
     def _described(self, measured: int) -> VectorSearch:
         graph = self._address.kind == "hnsw"

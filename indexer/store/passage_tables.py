@@ -12,6 +12,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from typing import Any, Final
 
+from indexer.errors import RecordError
 from indexer.records import (
     Case,
     NameSource,
@@ -100,13 +101,24 @@ def date_period(date: str) -> tuple[str, str]:
     return first.isoformat(), last.isoformat()
 
 
+def _json(value: object) -> str:
+    """Return a column of JSON; raises `RecordError` for half a character, with which no answer could be written."""
+    told = json.dumps(value)
+    if "\\ud" in told:  # half of a pair, or a whole one
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise RecordError("half of a surrogate pair in its fields") from None
+    return told
+
+
 def case_row(seq: int, case: Case, opinions: range) -> tuple[Any, ...]:
-    """Return a row of ``case_record``; `ValueError` when the date cannot be."""
+    """Return a row of ``case_record``; `ValueError` when the date cannot be, `RecordError` for half a character."""
     first, last = date_period(case.date_filed) if case.date_filed else (None, None)
     return (
         seq, case.id, case.name, case.name_full, case.name_source.value, case.court_id, case.court,
-        case.court_citation_string, case.date_filed, case.docket_number, json.dumps(case.citations),
-        json.dumps(case.judges), case.status, case.url, json.dumps(dict(case.extra)),
+        case.court_citation_string, case.date_filed, case.docket_number, _json(case.citations),
+        _json(case.judges), case.status, case.url, _json(dict(case.extra)),
         first, last, opinions.start, opinions.stop, 0,
     )  # fmt: skip
 
@@ -124,8 +136,8 @@ def case_of(row: Sequence[Any]) -> Case:
 def header_columns(header: OpinionHeader, pages: Sequence[PageMark]) -> tuple[Any, ...]:
     """Return the columns ``type`` to ``pages`` of ``opinion``."""
     return (
-        header.type.value, header.author, json.dumps(header.joined_by), header.source_sha256,
-        json.dumps(dict(header.extra)), json.dumps([(p.reporter, p.page, p.start) for p in pages]),
+        header.type.value, header.author, _json(header.joined_by), header.source_sha256,
+        _json(dict(header.extra)), _json([(p.reporter, p.page, p.start) for p in pages]),
     )  # fmt: skip
 
 
@@ -149,7 +161,7 @@ def pages_of(column: str) -> tuple[PageMark, ...]:
 def section_columns(section: Section) -> tuple[Any, ...]:
     """Return the columns ``heading`` to ``noted_at`` of ``section``."""
     return (
-        section.heading, json.dumps(section.path), section.number, section.role.value,
+        section.heading, _json(section.path), section.number, section.role.value,
         section.span.start, section.span.end, section.noted_at,
     )  # fmt: skip
 

@@ -112,5 +112,10 @@ def _table(db: sqlite3.Connection) -> SectionTable:
         years=Coded.of(years),
         first_days=np.array([int(day or 0) for day in first], np.int64),
         last_days=np.array([int(day or 0) for day in last], np.int64),
-        names={court: (name, cited) for court, name, cited, _ in db.execute(_COURTS)},
+        names=court_names(db),
     )
+
+
+def court_names(db: sqlite3.Connection) -> dict[str, tuple[str | None, str | None]]:
+    """Return, by court id, the court's name and its form in citations, as the first of its cases has them."""
+    return {court: (name, cited) for court, name, cited, _ in db.execute(_COURTS)}

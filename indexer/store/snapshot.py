@@ -51,10 +51,8 @@ class Index:
             raise IndexCorruptError(
                 folder, f"its manifest is that of the build {manifest.build_id}"
             )
-        if expect_model is not None and expect_model.fingerprint != manifest.model.fingerprint:
-            raise ModelMismatchError(
-                folder, built_with=_told(manifest.model), loaded=_told(expect_model)
-            )
+        if expect_model is not None:
+            require_model(folder, manifest, expect_model)
         manifests.check_fast(folder, manifest)
         return cls._opened(folder, manifest, engine)
 
@@ -93,6 +91,12 @@ def build_folder(root: Path, build_id: str | None) -> Path:
     if build_id is not None and build_id not in list_builds(root):
         raise IndexMissingError(root, f"there is no build {build_id}")
     return root / BUILDS / chosen
+
+
+def require_model(folder: Path, manifest: Manifest, loaded: ModelSpec) -> None:
+    """Raise `ModelMismatchError` where a build was made with another model than the one loaded."""
+    if loaded.fingerprint != manifest.model.fingerprint:
+        raise ModelMismatchError(folder, built_with=_told(manifest.model), loaded=_told(loaded))
 
 
 def _told(model: ModelSpec) -> str:

@@ -32,18 +32,20 @@ def verify(
 ) -> list[str]:
     """Check a build against itself and return what is wrong, in words; nothing when all holds.
 
-    Checksums and counts; rows dense; every passage's text against its hash and its opinion's text;
-    sections tile their opinion, passages lie in their section; page marks within the text; every
-    vector of unit length and in the graph; the words of a sample of passages findable; every citation in its
-    passage and of a case that is there, counted. Memory is bounded by the largest opinion. `IndexMissingError` when there is no such build.
+    Checksums and counts; nothing in its folder that is not of it; rows dense; every passage's text against
+    its hash and its opinion's text; sections tile their opinion, passages lie in their section; page marks
+    within the text; every vector of unit length and in the graph; the words of a sample of passages
+    findable; every citation in its passage and of a case that is there, counted. Memory is bounded by the
+    largest opinion. `IndexMissingError` when there is no such build.
     """
     folder = build_folder(root, build_id)
     try:
         manifest = manifests.read(folder)
+        manifests.unchecked(folder)
         manifests.check_full(folder, manifest)
         with Index.open(root, build_id=folder.name, engine=engine) as index:
             problems: list[str] = []
-            for check in (_texts, _citations, _vectors, _graph, _words):
+            for check in (_strangers, _texts, _citations, _vectors, _graph, _words):
                 found = check(index)
                 problems += islice(found, _TOLD)
                 more = sum(1 for _ in found)
@@ -52,6 +54,11 @@ def verify(
             return problems
     except (IndexCorruptError, IndexFormatError) as error:
         return [str(error)]
+
+
+def _strangers(index: Index) -> Iterator[str]:
+    for name in manifests.strangers(index.folder, index.manifest):
+        yield f"{index.folder / name}: is not of this build, whose manifest does not name it; remove it"
 
 
 def _texts(index: Index) -> Iterator[str]:

@@ -7,9 +7,11 @@ one is enough. An attribute without a value meets no comparison, and so meets ev
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
-from itertools import product
+from functools import cached_property
+from itertools import chain, product
+from math import isfinite
 from typing import Final, TypeAlias
 
 from service.errors import QueryError
@@ -18,6 +20,8 @@ from service.partial_dates import period
 Scalar: TypeAlias = str | int | float | bool
 Known: TypeAlias = Scalar | tuple[str, ...] | None
 """The value of an attribute; `None`, the empty text and the empty tuple are no value."""
+_Period: TypeAlias = tuple[date, date]
+"""The first and the last day."""
 
 _MOST_ALTERNATIVES: Final = 16
 _LEAST_TIMESTAMP: Final = 100_000_000
@@ -44,13 +48,20 @@ _ORDERED: Final = frozenset({Operator.GREATER, Operator.LESS, Operator.AT_LEAST,
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One comparison."""
+    """One comparison; `QueryError` where there is nothing, or too much, to compare with."""
 
     name: str
     operator: Operator
     values: tuple[Scalar, ...] = ()
     """One of them is enough; none for `Operator.EMPTY`, just one where order is asked."""
     negated: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what could only be dropped in silence."""
+        if not self.values and self.operator is not Operator.EMPTY:
+            raise QueryError(self.name, "needs a value to be compared with; give one")
+        if len(self.values) > 1 and self.operator in _ORDERED:
+            raise QueryError(self.name, "takes one value where order is asked; give one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,52 +107,78 @@ def _alternatives(wanted: Wanted) -> list[tuple[Condition, ...]]:
         count *= len(groups)
         if count > _MOST_ALTERNATIVES**2:
             raise QueryError("filters", "are nested too deeply; ask for less at a time")
-    return [tuple(dict.fromkeys(sum(choice, ()))) for choice in product(*inner)]
+    return [tuple(dict.fromkeys(chain.from_iterable(choice))) for choice in product(*inner)]
+
+
+class Meets:
+    """Whether an attribute meets a condition, for many cases: its values are read once.
+
+    ``is_date``: the attribute is a date, perhaps partial; `Operator.IS` and the ordered ones then
+    compare periods, which are equal when they overlap.
+    """
+
+    def __init__(self, condition: Condition, *, is_date: bool = False) -> None:
+        self._condition = condition
+        self._is_date = is_date
+
+    def __call__(self, known: Known) -> bool:
+        """Answer for what is ``known``; `QueryError` for a value that cannot be compared with it."""
+        return self._compare(known) is not self._condition.negated
+
+    def _compare(self, known: Known) -> bool:
+        held: tuple[Scalar, ...] = (
+            known if isinstance(known, tuple) else () if known is None or known == "" else (known,)
+        )
+        operator = self._condition.operator
+        if operator is Operator.EMPTY:
+            return not held
+        if not held:
+            return False
+        if operator in _TEXTUAL:
+            compare = _TEXTUAL[operator]
+            return any(compare(one, text) for one in map(_folded, held) for text in self._texts)
+        if self._is_date:
+            return any(
+                _dates(operator, period(str(one)), asked) for one in held for asked in self._periods
+            )
+        return self._compare_values(held)
+
+    def _compare_values(self, held: Sequence[Scalar]) -> bool:
+        operator, name = self._condition.operator, self._condition.name
+        if isinstance(held[0], int | float):
+            numbers = [number_of(name, one) for one in held]
+            return any(_numbers(operator, one, asked) for one in numbers for asked in self._numbers)
+        if operator in _ORDERED:
+            raise QueryError(
+                name, "is neither a number nor a date; compare it with `is` or `contains`"
+            )
+        return not self._texts.isdisjoint(map(_folded, held))
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        return frozenset(map(_folded, self._condition.values))
+
+    @cached_property
+    def _numbers(self) -> tuple[float, ...]:
+        name = self._condition.name
+        return tuple(number_of(name, value) for value in self._condition.values)
+
+    @cached_property
+    def _periods(self) -> tuple[_Period, ...]:
+        name = self._condition.name
+        return tuple(period(day_of(name, value)) for value in self._condition.values)
 
 
 def holds(condition: Condition, known: Known, *, is_date: bool = False) -> bool:
-    """Whether an attribute that is ``known`` so meets the condition.
-
-    ``is_date``: it is a date, perhaps partial; `Operator.IS` and the ordered ones then compare
-    periods, which are equal when they overlap. `QueryError` for a value that cannot be compared.
-    """
-    return _compare(condition, known, is_date=is_date) is not condition.negated
+    """Whether an attribute that is ``known`` so meets the condition; see `Meets`."""
+    return Meets(condition, is_date=is_date)(known)
 
 
-def _compare(condition: Condition, known: Known, *, is_date: bool) -> bool:
-    held = known if isinstance(known, tuple) else () if known is None or known == "" else (known,)
-    if condition.operator is Operator.EMPTY:
-        return not held
-    if not held:
-        return False
-    compare = _comparison(condition, is_date=is_date, is_number=_is_number(held))
-    return any(compare(one, value) for one in held for value in condition.values)
-
-
-def _comparison(
-    condition: Condition, *, is_date: bool, is_number: bool
-) -> Callable[[Scalar, Scalar], bool]:
-    operator, name = condition.operator, condition.name
-    if operator in _TEXTUAL:
-        return _TEXTUAL[operator]
-    if is_date:
-        return lambda one, value: _dates(operator, str(one), day_of(name, value))
-    if operator in _ORDERED and not is_number:
-        raise QueryError(name, "is neither a number nor a date; compare it with `is` or `contains`")
-    if is_number:
-        return lambda one, value: _numbers(operator, number_of(name, one), number_of(name, value))
-    return lambda one, value: _folded(one) == _folded(value)
-
-
-_TEXTUAL: Final[dict[Operator, Callable[[Scalar, Scalar], bool]]] = {
-    Operator.CONTAINS: lambda one, value: _folded(value) in _folded(one),
-    Operator.STARTS: lambda one, value: _folded(one).startswith(_folded(value)),
-    Operator.ENDS: lambda one, value: _folded(one).endswith(_folded(value)),
+_TEXTUAL: Final[dict[Operator, Callable[[str, str], bool]]] = {
+    Operator.CONTAINS: lambda one, text: text in one,
+    Operator.STARTS: lambda one, text: one.startswith(text),
+    Operator.ENDS: lambda one, text: one.endswith(text),
 }
-
-
-def _is_number(held: Sequence[Scalar]) -> bool:
-    return isinstance(held[0], int | float)
 
 
 def _folded(value: Scalar) -> str:
@@ -161,9 +198,8 @@ def _numbers(operator: Operator, one: float, value: float) -> bool:
     return one == value
 
 
-def _dates(operator: Operator, one: str, value: str) -> bool:
-    first, last = period(one)
-    begins, ends = period(value)
+def _dates(operator: Operator, one: _Period, asked: _Period) -> bool:
+    (first, last), (begins, ends) = one, asked
     match operator:
         case Operator.GREATER:
             return last > ends
@@ -177,11 +213,14 @@ def _dates(operator: Operator, one: str, value: str) -> bool:
 
 
 def number_of(name: str, value: Scalar) -> float:
-    """Return a number; `QueryError` for what is none."""
+    """Return a finite number; `QueryError` for what is none."""
     try:
-        return float(value)
-    except ValueError:
-        raise QueryError(name, f"is compared with {value!r}; give a number") from None
+        number = float(value)
+    except (ValueError, OverflowError):
+        number = float("nan")
+    if not isfinite(number):
+        raise QueryError(name, f"is compared with {value!r}; give a number")
+    return number
 
 
 def day_of(name: str, value: Scalar) -> str:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from service.answers import Group, SearchQuery
 from service.dependencies import LiveDep
+from service.dialects.condition_fields import LONGEST_TEXT, MOST_VALUES, ShortText
 from service.dialects.conditions import AllOf, AnyOf, Condition, Operator, Wanted
 from service.dialects.courtlistener_lookup import LookupDep, look_up_citations
 from service.dialects.courtlistener_pages import MOST, PAGE, Pages, seen_of
@@ -31,6 +32,7 @@ from service.request_fields import QueryText
 _PER_CASE: Final = 3
 _DATE_PARTS: Final = 3
 _SERVER_FAULT: Final = 500
+_LONGEST_CURSOR: Final = 4_000
 _STATUS: Final = "stat_"
 _UNKNOWN: Final = "Unknown"
 _ON: Final = frozenset({"on", "true", "1", "yes"})
@@ -42,29 +44,31 @@ def _blank_is_none(value: Any) -> Any:
 
 
 _Blank: Final = BeforeValidator(_blank_is_none)
-Text = Annotated[str | None, _Blank]
-Number = Annotated[int | None, _Blank]
+Text = Annotated[ShortText | None, _Blank]
+Question = Annotated[QueryText | None, _Blank]
+Number = Annotated[int | None, Field(ge=-(2**63), lt=2**63), _Blank]
 
 
 class OpinionSearchParams(BaseModel):
     """What clients ask of the search; the boxes ``stat_…`` are read apart."""
 
-    q: Annotated[QueryText | None, _Blank] = None
-    type: Annotated[str, BeforeValidator(lambda value: value or "o")] = "o"
+    q: Question = None
+    type: Annotated[ShortText, BeforeValidator(lambda value: value or "o")] = "o"
     court: tuple[str, ...] = ()
     """Ids, several in one or one in each."""
     filed_after: Text = None
     filed_before: Text = None
     judge: Text = None
-    case_name: Text = None
+    case_name: Question = None
+    """Where there is no ``q``, what to look for; so is ``citation``, which goes before."""
     docket_number: Text = None
-    citation: Text = None
+    citation: Question = None
     neutral_cite: Text = None
     cited_gt: Number = None
     cited_lt: Number = None
     order_by: Annotated[str, Field(max_length=100)] = ""
-    highlight: str = ""
-    cursor: Text = None
+    highlight: ShortText = ""
+    cursor: Annotated[str | None, Field(max_length=_LONGEST_CURSOR), _Blank] = None
 
 
 def _tell(problem: Problem) -> tuple[int, Json]:
@@ -175,15 +179,25 @@ def _text(params: OpinionSearchParams) -> str:
 
 def _conditions(params: OpinionSearchParams, statuses: tuple[str, ...]) -> Iterator[Wanted]:
     if courts := tuple(" ".join(params.court).replace(",", " ").split()):
-        yield Condition("court_id", Operator.IN, courts)
+        yield Condition("court_id", Operator.IN, _few("court", courts))
     if statuses:
-        ticked = Condition("status", Operator.IN, statuses)
+        ticked = Condition("status", Operator.IN, _few(_STATUS, statuses))
         unknown = Condition("status", Operator.EMPTY)
         yield AnyOf((ticked, unknown)) if _UNKNOWN in statuses else ticked
     for name, (field, operator) in _COMPARED.items():
         value = getattr(params, name)
         if value is not None:
             yield Condition(field, operator, (_iso(name, value),))
+
+
+def _few(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(values) > MOST_VALUES or any(len(one) > LONGEST_TEXT for one in values):
+        raise QueryError(
+            name,
+            f"has more than {MOST_VALUES} values, or one of more than {LONGEST_TEXT} characters; ask for "
+            "fewer",
+        )
+    return values
 
 
 _COMPARED: Final = {

@@ -5,6 +5,7 @@ or JSON with ``text``, or with ``volume``, ``reporter`` and ``page``; each citat
 status of its own: 200 one case, 300 several, 404 none, 400 no such reporter, 429 one too many.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.citation_reporters import Reference, find_references
 from indexer.citations import find_citations
@@ -24,10 +25,18 @@ from service.dialects.courtlistener_shapes import lookup_cluster
 from service.dialects.finding import Json
 from service.errors import QueryError
 from service.links import Links
+from service.work import current_work
 
 LONGEST_TEXT: Final = 64_000
 MOST_CITATIONS: Final = 250
+_LARGEST_BODY: Final = 12 * LONGEST_TEXT + 4_096
+"""Bytes: no character takes more than twelve, four of UTF-8 as %F0 or two surrogates as \\ud83d."""
+_MOST_FIELDS: Final = 16
+_MOST_DIGITS: Final = 9
+_PAGE: Final = re.compile(rf"[0-9]{{1,{_MOST_DIGITS}}}")
 _FOUND, _SEVERAL, _NO_REPORTER, _NOT_FOUND, _TOO_MANY = 200, 300, 400, 404, 429
+
+_Part = Annotated[str, Field(max_length=100)]
 
 
 class Lookup(BaseModel):
@@ -36,16 +45,31 @@ class Lookup(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     text: str | None = None
-    volume: str | None = None
-    reporter: str | None = None
-    page: str | None = None
+    volume: _Part | None = None
+    reporter: _Part | None = None
+    page: _Part | None = None
 
 
-async def _lookup(request: Request) -> Lookup:
-    """Read a form or JSON; `QueryError` where it asks for nothing, or for two things at once."""
-    body = await request.body()
+@dataclass(frozen=True, slots=True)
+class _Body:
+    data: bytes
+    content_type: str
+
+
+async def _body(request: Request) -> _Body:
+    data = await request.body()
+    if len(data) > _LARGEST_BODY:
+        raise _too_long()
+    return _Body(data, request.headers.get("content-type", ""))
+
+
+def _lookup(body: Annotated[_Body, Depends(_body)]) -> Lookup:
+    """Read a form or JSON; `QueryError` where it asks for nothing, or for two things at once.
+
+    In a thread of its own: what is long takes a while.
+    """
     try:
-        fields = _fields(body, request.headers.get("content-type", ""))
+        fields = _fields(body)
     except ValueError:
         raise QueryError("text", "cannot be read; send a form or JSON with text") from None
     asked = Lookup.model_validate(fields)
@@ -55,17 +79,24 @@ async def _lookup(request: Request) -> Lookup:
         missing = "page" if asked.volume else "volume"
         raise QueryError(missing, "is required beside reporter; add it")
     if asked.text and len(asked.text) > LONGEST_TEXT:
-        raise QueryError("text", f"has more than {LONGEST_TEXT} characters; send it in parts")
+        raise _too_long()
+    if asked.page and asked.page.isdecimal() and len(asked.page) > _MOST_DIGITS:
+        raise QueryError("page", f"has more than {_MOST_DIGITS} digits; give that of a citation")
     return asked
 
 
 LookupDep = Annotated[Lookup, Depends(_lookup)]
 
 
-def _fields(body: bytes, content_type: str) -> Any:
-    if content_type.partition(";")[0].strip().lower() == "application/json":
-        return orjson.loads(body)
-    return dict(parse_qsl(body.decode(), keep_blank_values=True))
+def _too_long() -> QueryError:
+    return QueryError("text", f"has more than {LONGEST_TEXT} characters; send it in parts")
+
+
+def _fields(body: _Body) -> Any:
+    if body.content_type.partition(";")[0].strip().lower() == "application/json":
+        return orjson.loads(body.data)
+    pairs = parse_qsl(body.data.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    return dict(pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +111,18 @@ class _Written:
 
 
 def look_up_citations(asked: Lookup, store: PassageStore, links: Links) -> list[Json]:
-    """Return the answer to each citation, in the order of the text."""
+    """Return the answer to each citation, in the order of the text.
+
+    `AbandonedError` when nobody waits for it any more.
+    """
     if asked.text is None or not asked.text:
         return [_single(asked, store, links)]
+    work = current_work()
     written = list(_written(asked.text))
-    known = [_answer(one, store, links) for one in written[:MOST_CITATIONS]]
+    known = []
+    for one in written[:MOST_CITATIONS]:
+        work.check()
+        known.append(_answer(one, store, links))
     beyond = [
         {
             **_places(one),
@@ -166,7 +204,7 @@ def _cases(reference: Reference, store: PassageStore) -> list[FoundCase]:
 
 
 def _beginning_at(store: PassageStore, volume: str, reporter: str, page: str) -> list[FoundCase]:
-    if not (page.isdecimal() and page.isascii()):
+    if _PAGE.fullmatch(page) is None:
         return []
     return store.finder.beginning_at(series_key(volume, reporter), int(page))
 

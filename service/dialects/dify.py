@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from service.dependencies import LiveDep
 from service.dialects.attributes import attributes_of
+from service.dialects.condition_fields import MOST_CONDITIONS, ShortText, Values
 from service.dialects.conditions import AllOf, AnyOf, Condition, Operator, Scalar, Wanted
 from service.dialects.filtering import filters_for
 from service.dialects.finding import ANY, LENIENT_SCORE, Json, Wish, find, score_of
@@ -46,7 +47,6 @@ OPERATORS: Final = {
 _ERROR_CODES: Final = {401: 1001, 403: 1002}
 _BAD_KEY: Final = 1002
 _NO_COLLECTION: Final = 2001
-_SINGLE: Final = frozenset({Operator.GREATER, Operator.LESS, Operator.AT_LEAST, Operator.AT_MOST})
 
 
 class RetrievalSetting(BaseModel):
@@ -59,22 +59,22 @@ class RetrievalSetting(BaseModel):
 class MetadataFilter(BaseModel):
     """One comparison."""
 
-    name: str
-    comparison_operator: str
-    value: Scalar | list[Scalar] | None = None
+    name: ShortText
+    comparison_operator: ShortText
+    value: Values | None = None
 
 
 class MetadataCondition(BaseModel):
     """Comparisons that must all hold, or of which one must."""
 
     logical_operator: Literal["and", "or"] | None = "and"
-    conditions: list[MetadataFilter] | None = None
+    conditions: Annotated[list[MetadataFilter], Field(max_length=MOST_CONDITIONS)] | None = None
 
 
 class RetrievalRequest(BaseModel):
     """What Dify sends; other fields are for other services, and left alone."""
 
-    knowledge_id: str
+    knowledge_id: ShortText
     query: QueryText
     retrieval_setting: RetrievalSetting | None = None
     metadata_condition: MetadataCondition | None = None
@@ -135,12 +135,7 @@ def condition_of(asked: MetadataFilter) -> Condition:
             + ", ".join(OPERATORS)
         )  # fmt: skip
     operator, negated = known
-    values = _values(asked.value, operator)
-    if not values and operator is not Operator.EMPTY:
-        raise QueryError(asked.name, f"{asked.comparison_operator} needs a value; give one")
-    if operator in _SINGLE and len(values) > 1:
-        raise QueryError(asked.name, f"{asked.comparison_operator} takes one value; give one")
-    return Condition(asked.name, operator, values, negated)
+    return Condition(asked.name, operator, _values(asked.value, operator), negated)
 
 
 def _values(value: Any, operator: Operator) -> tuple[Scalar, ...]:

@@ -8,6 +8,7 @@ an opinion is looked up in the catalogue of the build: the filters then name the
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from indexer.filters import Filters
@@ -15,9 +16,18 @@ from indexer.records import OpinionHeader, OpinionType, SectionRole
 from indexer.store.passages import PassageStore
 from indexer.store.stored import CatalogueEntry
 from service.dialects.attributes import DATES, OF_CASE, OF_OPINION, known_of
-from service.dialects.conditions import Condition, Operator, Wanted, alternatives, day_of, holds
+from service.dialects.conditions import (
+    Condition,
+    Meets,
+    Operator,
+    Wanted,
+    alternatives,
+    day_of,
+    holds,
+)
 from service.errors import QueryError
 from service.partial_dates import period
+from service.work import current_work
 
 _CHUNK: Final = 1_000
 MOST_LOOKED_UP: Final = 100_000
@@ -47,7 +57,8 @@ NAMES: Final = (*OF_CASE, *OF_OPINION, "section_role", *_ASKED_ONLY)
 def filters_for(wanted: Wanted, store: PassageStore) -> tuple[Filters, ...]:
     """Return filters of which one must admit a passage; none: nothing can meet the conditions.
 
-    `QueryError` for a name, an operator or a value that cannot be.
+    `QueryError` for a name, an operator or a value that cannot be; `AbandonedError` when nobody waits
+    for what is looked up.
     """
     made = (_Narrowing(group, store).filters() for group in alternatives(wanted))
     return tuple(dict.fromkeys(one for one in made if one is not None))
@@ -76,34 +87,28 @@ class _Narrowing:
 
     def _with_looked_up(self) -> Filters | None:
         of_opinion = any(condition.name in OF_OPINION for condition in self.looked_up)
-        ids = tuple(self._opinions() if of_opinion else self._cases())
+        ids = tuple(self._passing(of_opinion=of_opinion))
         if not ids:
             return None
         name = "opinion_id" if of_opinion else "case_id"
         return _intersected(self.found, name, ids)
 
-    def _cases(self) -> Iterator[str]:
+    def _passing(self, *, of_opinion: bool) -> Iterator[str]:
+        """Yield the ids of the cases, or of their opinions, that meet what is looked up."""
+        tests = [(one.name, Meets(one, is_date=one.name in DATES)) for one in self.looked_up]
         for entry in self._entries():
-            if self._passes(entry, None):
-                yield entry.case.id
-
-    def _opinions(self) -> Iterator[str]:
-        for entry in self._entries():
-            for opinion in entry.opinions:
-                if self._passes(entry, opinion):
-                    yield opinion.id
-
-    def _passes(self, entry: CatalogueEntry, opinion: OpinionHeader | None) -> bool:
-        return all(
-            holds(one, known_of(entry, opinion, one.name), is_date=one.name in DATES)
-            for one in self.looked_up
-        )
+            voices: Sequence[OpinionHeader | None] = entry.opinions if of_opinion else (None,)
+            for opinion in voices:
+                if all(meets(known_of(entry, opinion, name)) for name, meets in tests):
+                    yield entry.case.id if opinion is None else opinion.id
 
     def _entries(self) -> Iterator[CatalogueEntry]:
-        """Yield the cases that the conditions are looked up in."""
+        """Yield the cases that the conditions are looked up in, as long as somebody waits."""
         asked = replace(self.found, binding_on=None, cites=())
+        work = current_work()
         after, seen = -1, 0
         while chunk := self.store.cases(asked, after=after, limit=_CHUNK):
+            work.check()
             yield from chunk
             after, seen = chunk[-1].seq, seen + len(chunk)
             if seen > MOST_LOOKED_UP:
@@ -128,8 +133,8 @@ def _narrowed(filters: Filters, condition: Condition) -> Filters | None:
     if name in DATES:
         return _dated(filters, condition)
     if name in _LISTS and condition.operator in (Operator.IS, Operator.IN):
-        spelt = tuple(_SPELT.get(name, _as_written)(str(value)) for value in condition.values)
-        return _intersected(filters, _LISTS[name], sum(spelt, ()))
+        spelt = (_SPELT.get(name, _as_written)(str(value)) for value in condition.values)
+        return _intersected(filters, _LISTS[name], tuple(chain.from_iterable(spelt)))
     return None
 
 
@@ -168,8 +173,8 @@ _ENUMERATED: Final[Mapping[str, type[OpinionType] | type[SectionRole]]] = {
 
 def _intersected(filters: Filters, name: str, values: tuple[str, ...]) -> Filters:
     """Return ``filters`` that admit only ``values``, of those they admitted before."""
-    already: tuple[str, ...] = getattr(filters, name)
-    kept = tuple(value for value in values if value in set(already)) if already else values
+    already = frozenset[str](getattr(filters, name))
+    kept = tuple(value for value in values if value in already) if already else values
     return _with(filters, name, tuple(dict.fromkeys(kept)) or (_NEVER,))
 
 

@@ -22,6 +22,10 @@ from service.schemas_requests import SearchRequest, to_query
 
 _KEYS: Final = {"query": "documents", "message": "response"}
 """The name of the question, and that of the answer."""
+_NOT_OF_DOCUMENTS: Final = (
+    "group_by", "lanes", "passages_per_group", "forum", "context", "explain", "fields"
+)  # fmt: skip
+"""What a search may have, and the documents of an answer have no place for."""
 
 router: Final = dialect_router("/langchain", tell=own_words)
 
@@ -33,8 +37,9 @@ def retrieve(body: dict[str, Any], live: LiveDep, links: LinksDep) -> Response:
     rest = {name: value for name, value in body.items() if name != asked}
     text = {"query": body[asked]} if asked in body else {}
     request = SearchRequest.model_validate({**rest, **text})
-    if request.group_by is not None:
-        raise QueryError("group_by", "is not for documents; leave it out, or ask /v1/search")
+    for name in _NOT_OF_DOCUMENTS:
+        if getattr(request, name) != SearchRequest.model_fields[name].default:
+            raise QueryError(name, "is not for documents; leave it out, or ask /v1/search")
     with live.searcher() as searcher:
         hits = searcher.search(to_query(request)).hits
     return json_of({_KEYS[asked]: [_document(hit, links) for hit in hits]})

@@ -3,11 +3,11 @@
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from indexer.records import OpinionType, SectionRole
 from service.answers import Mode
-from service.request_fields import one_or_many
+from service.request_fields import not_blank, one_or_many
 from service.verify_quotes import LONGEST_DRAFT
 
 
@@ -23,6 +23,14 @@ _QUERY = (
     "marks must occur word for word; a citation or case name brings that case first."
 )
 _PASSAGE = "Id of a passage, as search results give it."
+_LONGEST_ID = 5_000
+"""Characters: more than any path that an id is made of."""
+_LONGEST_COURT = 500
+_Query = Annotated[
+    str,
+    Field(min_length=1, max_length=20_000, description=_QUERY),
+    AfterValidator(not_blank),
+]
 
 
 class Arguments(BaseModel):
@@ -34,21 +42,26 @@ class Arguments(BaseModel):
 class Search(Arguments):
     """Of `search`."""
 
-    query: Annotated[str, Field(min_length=1, max_length=20_000, description=_QUERY)]
+    query: _Query
 
 
 class Fetch(Arguments):
     """Of `fetch`."""
 
     id: Annotated[
-        str, Field(min_length=1, description="Id of a search result, or of an opinion or a case.")
+        str,
+        Field(
+            min_length=1,
+            max_length=_LONGEST_ID,
+            description="Id of a search result, or of an opinion or a case.",
+        ),
     ]
 
 
 class SearchOpinions(Arguments):
     """Of `search_opinions`."""
 
-    query: Annotated[str, Field(min_length=1, max_length=20_000, description=_QUERY)]
+    query: _Query
     k: Annotated[int, Field(ge=1, le=50, description="Passages wanted.")] = 8
     court: Annotated[
         _Strings, Field(description="Only these courts, by courts-db id: scotus, ca6, nysd.")
@@ -81,20 +94,25 @@ class SearchOpinions(Arguments):
     forum: Annotated[
         str,
         Field(
+            max_length=_LONGEST_COURT,
             description="The court argued before, by courts-db id: each passage then says whether it binds "
-            "there."
+            "there.",
         ),
     ] = ""
     mode: Annotated[
         Mode, Field(description="hybrid (default), dense (by meaning) or lexical (by words).")
     ] = Mode.HYBRID
-    min_score: Annotated[float, Field(ge=0, le=1, description="Leave out weaker passages.")] = 0.0
+    min_score: Annotated[
+        float, Field(ge=0, le=1, allow_inf_nan=False, description="Leave out weaker passages.")
+    ] = 0.0
 
 
 class ReadOpinion(Arguments):
     """Of `read_opinion`."""
 
-    opinion_id: Annotated[str, Field(min_length=1, description="Id of an opinion.")]
+    opinion_id: Annotated[
+        str, Field(min_length=1, max_length=_LONGEST_ID, description="Id of an opinion.")
+    ]
     section: Annotated[
         int,
         Field(ge=-1, description="Number of a section of the outline; -1: read from `start` on."),
@@ -136,7 +154,7 @@ class Verify(Arguments):
 class Similar(Arguments):
     """Of `similar_passages`."""
 
-    passage_id: Annotated[str, Field(min_length=1, description=_PASSAGE)]
+    passage_id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID, description=_PASSAGE)]
     k: Annotated[int, Field(ge=1, le=50, description="Passages wanted.")] = 8
     same_case: Annotated[
         bool, Field(description="Whether passages of the same case may be among them.")

@@ -7,11 +7,13 @@ openai/openai-openapi ``openapi.yaml``, ``/vector_stores/{vector_store_id}/searc
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Response
-from pydantic import BaseModel, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
 from service.answers import Hit
 from service.dependencies import LiveDep
 from service.dialects.attributes import attributes_of
+from service.dialects.condition_fields import MOST_CONDITIONS, ShortText, Values
 from service.dialects.conditions import AllOf, AnyOf, Condition, Known, Operator, Scalar, Wanted
 from service.dialects.filtering import filters_for
 from service.dialects.finding import ANY, LENIENT_SCORE, Json, Wish, find, score_of
@@ -41,21 +43,23 @@ LONGEST_VALUE: Final = 512
 _CUT: Final = "…"
 _TYPES: Final = {429: "rate_limit_error", 401: "authentication_error", 403: "permission_error"}
 _SERVER_FAULT: Final = 500
+_DEEPEST: Final = 64
+"""Filters in filters."""
 
 
 class Comparison(BaseModel):
     """One comparison of an attribute."""
 
     type: Literal["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin"]
-    key: str
-    value: Scalar | list[Scalar]
+    key: ShortText
+    value: Values
 
 
 class Compound(BaseModel):
     """Filters that must all hold, or of which one must."""
 
     type: Literal["and", "or"]
-    filters: Annotated[list["Filter"], Field(min_length=1, max_length=64)]
+    filters: Annotated[list["Filter"], Field(min_length=1, max_length=MOST_CONDITIONS)]
 
 
 def _kind(value: Any) -> str:
@@ -69,6 +73,38 @@ Filter = Annotated[
 ]
 
 
+def _few(filters: Any) -> Any:
+    """Refuse too many comparisons, and those nested too deeply, before any is read."""
+    waiting, comparisons = [(filters, 1)], 0
+    while waiting:
+        one, depth = waiting.pop()
+        inner = one.get("filters") if isinstance(one, dict) else None
+        comparisons += not (isinstance(inner, list) and inner)
+        if comparisons > MOST_CONDITIONS:
+            raise PydanticCustomError(
+                "too_many_filters",
+                "hold more than {most} comparisons; ask for less at a time",
+                {"most": MOST_CONDITIONS},
+            )
+        if depth > _DEEPEST:
+            raise PydanticCustomError(
+                "deep_filters",
+                "are nested more than {most} deep; ask for less at a time",
+                {"most": _DEEPEST},
+            )
+        if isinstance(inner, list):
+            waiting += [(part, depth + 1) for part in inner[: MOST_CONDITIONS + 1]]
+    return filters
+
+
+def _one_or_more(query: Any) -> Any:
+    if isinstance(query, str):
+        return [query]
+    if not isinstance(query, list):
+        raise PydanticCustomError("no_text", "must be a text or a list of texts")
+    return query
+
+
 class RankingOptions(BaseModel):
     """How results are ranked: one way only, so ``ranker`` is left alone."""
 
@@ -78,9 +114,11 @@ class RankingOptions(BaseModel):
 class VectorStoreSearchRequest(BaseModel):
     """What OpenAI's clients send; queries are never rewritten."""
 
-    query: QueryText | Annotated[list[QueryText], Field(min_length=1, max_length=16)]
+    query: Annotated[
+        list[QueryText], Field(min_length=1, max_length=16), BeforeValidator(_one_or_more)
+    ]
     max_num_results: Annotated[int, Field(ge=1, le=50)] = 10
-    filters: Filter | None = None
+    filters: Annotated[Filter, BeforeValidator(_few)] | None = None
     ranking_options: RankingOptions | None = None
 
 
@@ -106,11 +144,10 @@ def search(
 ) -> Response:
     """Answer with one page: the best results, and never more pages."""
     require_collection(vector_store_id)
-    queries = (body.query,) if isinstance(body.query, str) else tuple(body.query)
     with live.searcher() as searcher:
         store = searcher.index.passages
         wish = Wish(
-            texts=queries,
+            texts=tuple(body.query),
             k=body.max_num_results,
             filters=ANY if body.filters is None else filters_for(_wanted(body.filters), store),
             min_score=(body.ranking_options or RankingOptions()).score_threshold,
@@ -119,7 +156,7 @@ def search(
     return json_of(
         {
             "object": "vector_store.search_results.page",
-            "search_query": list(queries),
+            "search_query": body.query,
             "data": [_result(hit, links) for hit in hits],
             "has_more": False,
             "next_page": None,

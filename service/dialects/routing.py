@@ -1,5 +1,6 @@
 """What the dialects share as web files: where they are mounted, and whose words their errors use."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -14,14 +15,16 @@ from models.errors import ModelError
 from service.dependencies import WORK, JsonRoute
 from service.dialects.names import NoCollectionError
 from service.errors import ServiceError
-from service.problem_response import Tell
-from service.problems import Problem, problem_of
+from service.logs import log_fault
+from service.problem_response import ProblemResponse, Tell
+from service.problems import INTERNAL, Problem, problem_of
 
 MALFORMED: Final = 400
 _UNPROCESSABLE: Final = 422
 _EXPECTED: Final = (
     RequestValidationError, ValidationError, HTTPException, ServiceError, IndexerError, ModelError
 )  # fmt: skip
+_log = logging.getLogger(__name__)
 
 
 class DialectRouter(APIRouter):
@@ -31,23 +34,23 @@ class DialectRouter(APIRouter):
 
 
 def dialect_router(path: str, *, tell: Tell) -> DialectRouter:
-    """Return a router below ``/dialects``, whose errors are those of ``tell``.
+    """Return a router below ``/dialects``, whose errors are those of ``tell`` once `speak` knows it.
 
     Include it without its schema: its contract is described where it was defined, and a model that
     chooses from the service's own document needs each tool once.
     """
     router = DialectRouter(
         prefix=f"/dialects{path}",
-        route_class=_route_telling(tell),
+        route_class=_TellingRoute,
         dependencies=WORK,
     )
     router.tell = tell
     return router
 
 
-def json_of(content: Any, *, status: int = 200) -> Response:
+def json_of(content: Any) -> Response:
     """Serialise plain JSON in the handler's own thread."""
-    return Response(orjson.dumps(content), status_code=status, media_type="application/json")
+    return Response(orjson.dumps(content), media_type="application/json")
 
 
 def malformed(status: int) -> int:
@@ -60,30 +63,26 @@ def own_words(problem: Problem) -> tuple[int, Any]:
     return problem.status, orjson.loads(problem.body())
 
 
-def _route_telling(tell: Tell) -> type[JsonRoute]:
-    class TellingRoute(JsonRoute):
-        """A route that tells errors in the dialect's words."""
+class _TellingRoute(JsonRoute):
+    """A route whose problems are told, counted and logged as those of the layers around it."""
 
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            """Wrap the route's own handler."""
-            handle = super().get_route_handler()
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the route's own handler."""
+        handle = super().get_route_handler()
 
-            async def told(request: Request) -> Response:
-                try:
-                    return await handle(request)
-                except _EXPECTED as error:
-                    problem = _problem(error)
-                    status, content = tell(problem)
-                    response = json_of(content, status=status)
-                    response.headers.update(dict(problem.headers))
-                    return response
+        async def told(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except _EXPECTED as error:
+                return ProblemResponse(_problem(error))
 
-            return told
-
-    return TellingRoute
+        return told
 
 
 def _problem(error: Exception) -> Problem:
     if isinstance(error, NoCollectionError):
         return Problem(status=404, code="unknown_collection", message=str(error))
-    return problem_of(error)
+    problem = problem_of(error)
+    if problem is INTERNAL:  # a fault of ours: the caller is told nothing, so the log must
+        log_fault(_log, "a request failed", error)
+    return problem

@@ -53,7 +53,7 @@ class SearxngParams(BaseModel):
     time_range: Annotated[
         Literal["day", "week", "month", "year"] | None, BeforeValidator(_blank_is_none)
     ] = None
-    categories: str = ""
+    categories: Annotated[str, Field(max_length=500)] = ""
 
 
 def _tell(problem: Problem) -> tuple[int, Json]:

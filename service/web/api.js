@@ -1,18 +1,24 @@
-/* Asks the service, with the key that its user gave, and shows the field for it when one is needed. */
+/* Asks the service, with the key that its user gave; asks for that, too. */
 
 import { el, ui } from "./dom.js";
 
 export const BASE = new URL("../", import.meta.url);
 const KEPT = "opinion-search key";
-const FAR = "The service cannot be reached. Look whether it runs and try again.";
 
-/** An answer that is an error; `message` says what to do, `wait` after how many seconds to ask again. */
+/** An error; `message` says what to do, `wait` after how many seconds to ask again. */
 const failure = (status, message, wait = null) => Object.assign(new Error(message), { status, wait });
 
 /** Return where the service tells of a passage, or `more` about it. */
 export const passageAt = (id, more = "") => `v1/passages/${encodeURIComponent(id)}${more}`;
 
-/** Return the address of an opinion's reading view, opened at `passage` when it is given. */
+/** Return the search page's address in a state: behind `#`, which no proxy sees or logs. */
+export function searchAt(state) {
+	const page = new URL(BASE);
+	page.hash = new URLSearchParams(state);
+	return page.href;
+}
+
+/** Return the address of an opinion's reading view, opened at `passage` if given. */
 export function readingAt(opinionId, passage) {
 	const page = new URL(`o/${encodeURIComponent(opinionId)}`, BASE);
 	if (passage) page.hash = `p${passage.start}-${passage.end}`;
@@ -20,27 +26,27 @@ export function readingAt(opinionId, passage) {
 }
 
 /**
- * Return the JSON at `path`; throws a `failure`.
+ * Return the JSON at `path`, where `body` is posted, if any; throws a `failure`.
  *
  * Asks the user for a key where the service wants one, unless `quiet`: then that is an error, too.
  */
-export async function ask(path, { signal, quiet = false } = {}) {
+export async function ask(path, how = {}) {
 	for (;;) {
 		const shown = sessionStorage.getItem(KEPT);
-		const answer = await send(path, shown, signal);
-		if (quiet || (answer.status !== 401 && answer.status !== 403)) return read(answer);
-		await keyFromUser(shown !== null, signal);
+		const answer = await send(path, shown, how);
+		if (how.quiet || (answer.status !== 401 && answer.status !== 403)) return read(answer);
+		await keyFromUser(shown !== null, how.signal);
 	}
 }
 
-async function send(path, key, signal) {
-	const headers = { Accept: "application/json" };
+async function send(path, key, { signal, body }) {
+	const headers = { "Content-Type": "application/json" };
 	if (key !== null) headers.Authorization = `Bearer ${key}`;
 	try {
-		return await fetch(new URL(path, BASE), { headers, signal, credentials: "omit" });
+		return await fetch(new URL(path, BASE), { method: body ? "POST" : "GET", body, headers, signal, credentials: "omit" });
 	} catch (error) {
 		if (error.name === "AbortError") throw error;
-		throw failure(0, FAR);
+		throw failure(0, "The service cannot be reached. Look whether it runs and try again.");
 	}
 }
 

@@ -1,4 +1,4 @@
-/* A passage's citation in the forms that people paste. The words are the service's, after the Bluebook. */
+/* A passage's citation in the forms that people paste; the words are the service's. */
 
 import { readingAt } from "./api.js";
 import { highlighted, oneLine } from "./spans.js";
@@ -10,7 +10,7 @@ const MARKS = /[\u202a-\u202e\u2066-\u2069]/g; // a name that turns the directio
 /** Return the citation as text without any form. */
 export const plain = (hit) => hit.cite.replace(MARKS, "");
 
-/** Return it with the case's name in italics for a word processor, as text elsewhere. */
+/** Return it with the case's name in italics, where those are possible. */
 export function bluebook(hit) {
 	const { name, rest } = parts(hit);
 	return { text: name + rest, html: `<i>${asMarkup(name)}</i>${asMarkup(rest)}` };
@@ -22,10 +22,10 @@ export function markdown(hit) {
 	return `[${name && `*${escaped(name)}*`}${escaped(rest)}](${address(hit)})`;
 }
 
-/** Return the best sentence, or the whole where none is, in quotation marks with the citation behind it. */
+/** Return the best sentence, or else the whole, in quotation marks, with the citation. */
 export const quotation = (hit) => `“${oneLine(highlighted(hit, "sentence")[0] ?? hit.passage.text)}” ${plain(hit)}`;
 
-/** Cut the citation behind the case's name: there the reporter, the docket number or the date begins. */
+/** Cut the citation behind the case's name, where reporter, docket number or date begin. */
 function parts(hit) {
 	const cite = plain(hit);
 	const { citations, docket_number: docket, name } = hit.case;

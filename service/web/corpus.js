@@ -1,12 +1,11 @@
-/* The corpus at a glance: what the index holds, as pictures whose every figure is also a word. */
+/* The corpus at a glance: what the index holds, in pictures that are also words. */
 
-import { ask, BASE } from "./api.js";
+import { ask, searchAt } from "./api.js";
 import { el, failed, inWords, many, meta, say, typeName, ui, words } from "./dom.js";
 
 const SHADES = 5; // courts with a shade of their own; the others share one
 const FIGURES = ["cases", "courts", "opinions", "sections", "passages", "characters"];
-const searching = (filters) => new URL(`?${new URLSearchParams(filters)}`, BASE).href;
-const filed = (from, step, more) => searching({ ...more, "date_filed.gte": from, "date_filed.lte": from + step - 1 });
+const filed = (from, step, more) => searchAt({ ...more, "date_filed.gte": from, "date_filed.lte": from + step - 1 });
 const cited = (court) => court.citation_string || court.name || court.id;
 const highest = (numbers) => numbers.reduce((most, n) => Math.max(most, n), 1);
 
@@ -37,7 +36,7 @@ function sized(kind, side, share) {
 	return bar;
 }
 
-/** Cases by year, or by decade: a bar for each, stacked by court; its name says every figure. */
+/** Cases by year or decade: bars, stacked by court, whose names say every figure. */
 function byYear({ years, courts, counts }) {
 	const dates = years.map(({ year }) => year).sort((a, b) => a - b);
 	const step = dates.at(-1) - dates[0] > 36 ? 10 : 1;
@@ -66,7 +65,7 @@ function byYear({ years, courts, counts }) {
 		el("ol.columns", ...columns));
 }
 
-/** Courts and decades: a table whose cells are shaded by their number. */
+/** Courts and decades: a table, shaded by its numbers. */
 function byCourt({ years, courts, counts }) {
 	const cells = new Map();
 	for (const { court, year, cases } of years) {
@@ -82,7 +81,7 @@ function byCourt({ years, courts, counts }) {
 			: el("td", "–");
 	};
 	const rows = courts.map((court) => el("tr",
-		el("th", { scope: "row" }, el("a", { href: searching({ court: court.id }) }, words(court.name ?? court.id))),
+		el("th", { scope: "row" }, el("a", { href: searchAt({ court: court.id }) }, words(court.name ?? court.id))),
 		el("td", many(court.cases)), ...decades.map((from) => cell(court, from))));
 	const heads = ["Court", "Cases", ...decades.map((from) => `${from}s`)].map((head) => el("th", { scope: "col" }, head));
 	return section("courts", "Cases by court and decade",
@@ -95,7 +94,7 @@ function bars(id, heading, tally, filter, told) {
 	const rows = Object.entries(tally);
 	const top = highest(Object.values(tally));
 	return section(id, heading, el("ul.bars", ...rows.map(([value, n]) => el("li",
-		el("a", { href: searching({ [filter]: value }) }, words(told(value))),
+		el("a", { href: searchAt({ [filter]: value }) }, words(told(value))),
 		el("span", sized("tone-0", "width", n / top)),
 		el("span.number", many(n))))));
 }

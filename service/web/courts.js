@@ -1,4 +1,4 @@
-/* The order of courts: the federal ones by circuit, each state's from the top, parts under their whole. */
+/* The order of courts: federal ones by circuit, each state's from the top, parts under their whole. */
 
 const CIRCUITS = {
 	ca1: "First", ca2: "Second", ca3: "Third", ca4: "Fourth", ca5: "Fifth", ca6: "Sixth", ca7: "Seventh",
@@ -6,7 +6,7 @@ const CIRCUITS = {
 };
 const LEVELS = ["last_resort", "intermediate", "trial", null];
 
-/** Return `[name, courts]` in order; each court got `depth`, how far below the first of its group. */
+/** Return `[name, courts]` in order; each court got `depth`, how far below its group's first. */
 export function courtGroups(courts) {
 	const groups = new Map();
 	for (const court of courts) {

@@ -1,9 +1,9 @@
-/* What all pages are made with. A text of the corpus becomes a text node, never markup. */
+/* What all pages are made with. Texts become text nodes, never markup. */
 
 /** The elements of the page by their ids: `ui.status`. */
 export const ui = new Proxy({}, { get: (_, id) => document.getElementById(id) });
 
-/** Make an element: `"p.class"`, attributes if any, children; strings become text nodes, null and false are left out. */
+/** Make an element: `"p.class"`, attributes if any, children; strings become text nodes, null and false nothing. */
 export function el(name, ...inside) {
 	const [tag, ...classes] = name.split(".");
 	const made = document.createElement(tag);
@@ -18,7 +18,7 @@ export function el(name, ...inside) {
 	return made;
 }
 
-/** Make an inline element for words of the corpus, whose direction is their own. */
+/** Make an inline element for words that have a direction of their own. */
 export const words = (text, attributes = {}) => el("bdi", attributes, text);
 
 /** Join parts with a gap between, without those that are not there. */
@@ -70,7 +70,7 @@ async function copied(what) {
 			await navigator.clipboard.write([new ClipboardItem({ ...blob("text/plain", text), ...blob("text/html", html) })]);
 		} else await navigator.clipboard.writeText(text);
 		return true;
-	} catch { /* no clipboard on http from afar, or it is refused: the old way may still work */ }
+	} catch { /* no clipboard on http from afar: the old way may work */ }
 	const before = document.activeElement;
 	const holder = el("textarea.offscreen", { "aria-hidden": "true" });
 	holder.value = text;
@@ -90,7 +90,7 @@ const TYPES = {
 export const inWords = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 export const typeName = (type) => TYPES[type] ?? inWords(type);
 
-/** Return what tells voices apart: `dissent`, `concurrence`, or nothing for the court's own. */
+/** Return `dissent`, `concurrence`, or nothing for the court's own voice. */
 export const voice = (type) => /^(dissent$|concurrence)/.exec(type)?.[1] ?? "";
 
 export const many = (number) => number.toLocaleString("en");

@@ -1,4 +1,4 @@
-/* The filters, with what each value would leave. Counts are of the index, under the other filters. */
+/* The filters, with what each value would leave of the index, under the others. */
 
 import { ask } from "./api.js";
 import { courtGroups } from "./courts.js";
@@ -7,7 +7,7 @@ import { yearsChart } from "./years.js";
 
 const DATES = ["date_filed.gte", "date_filed.lte"];
 const FIELDS = ["from", "to"];
-const COUNTED = ["court", "binding_on", ...DATES, "opinion_type", "section_role", "case_id", "judge", "status", "cites"];
+export const LISTS = ["court", "opinion_type", "section_role", "case_id", "judge", "status", "cites"];
 const MANY_COURTS = 12;
 
 /** Make the filters; `change(edit)` is called with a function that edits the state. */
@@ -26,12 +26,12 @@ export function makeFilters(change) {
 	const list = el("div.list");
 	ui.courts.append(find, list);
 
-	/** Return the row of a value, made once, so that the keyboard stays where it is. */
+	/** Return the row of a value, made once, so that the keyboard stays. */
 	function row(name, value, told) {
 		const key = `${name} ${value}`;
 		if (!rows.has(key)) {
 			const box = el("input", { type: "checkbox", name, value, onchange: () => change((edited) => {
-				without(edited, name, value);
+				edited.delete(name, value);
 				if (box.checked) edited.append(name, value);
 			}) });
 			const number = el("span.count");
@@ -42,13 +42,12 @@ export function makeFilters(change) {
 
 	function fill(place, name, known, tell, noun) {
 		const numbers = new Map([...state.getAll(name).map((value) => [value, 0]), ...known.map((one) => [one.value, one[`${noun}s`]])]);
-		const values = [...numbers.keys()].sort((a, b) => numbers.get(b) - numbers.get(a));
-		place.parentElement.hidden = !values.length;
-		place.replaceChildren(...values.map((value) => labelled(row(name, value, tell(value)), numbers.get(value), noun)));
+		place.parentElement.hidden = !numbers.size;
+		place.replaceChildren(...[...numbers].sort((a, b) => b[1] - a[1]).map(([value, of]) => labelled(row(name, value, tell(value)), of, noun)));
 	}
 
 	function labelled({ box, number, label }, of, noun) {
-		box.checked = state.getAll(box.name).includes(box.value);
+		box.checked = state.has(box.name, box.value);
 		number.replaceChildren(...counted(of, noun));
 		label.classList.toggle("none", !of);
 		return label;
@@ -80,7 +79,7 @@ export function makeFilters(change) {
 		if (!folds.has(name)) folds.set(name, el("details", { open: set > 0 }, el("summary"), el("div")));
 		const made = folds.get(name);
 		const all = el("input", { type: "checkbox", onchange: () => change((edited) => {
-			ids.forEach((id) => without(edited, "court", id));
+			ids.forEach((id) => edited.delete("court", id));
 			if (all.checked) ids.forEach((id) => edited.append("court", id));
 		}) });
 		all.checked = set === ids.length;
@@ -113,37 +112,34 @@ export function makeFilters(change) {
 		state = asked;
 		showDates();
 		ui.judge.value = state.get("judge") ?? "";
-		const wanted = new URLSearchParams([...state].filter(([name]) => COUNTED.includes(name))).toString();
-		for (const { box } of rows.values()) box.checked = state.getAll(box.name).includes(box.value);
-		if (wanted === last) return;
+		const body = JSON.stringify({ filters: conditions(state) });
+		for (const { box } of rows.values()) box.checked = state.has(box.name, box.value);
+		if (body === last) return;
 		running.abort();
 		running = new AbortController();
 		try {
-			const facets = await ask(`v1/facets?${wanted}`, { signal: running.signal, quiet: true });
-			last = wanted;
+			const facets = await ask("v1/facets", { body, signal: running.signal, quiet: true });
+			last = body;
 			draw(facets);
-		} catch { /* a search says what is wrong; the fields work without counts */ }
+		} catch { /* the search says what is wrong */ }
 	};
 }
+
+/** Return the filters of a state as the service takes them. */
+export const conditions = (state) => ({
+	...Object.fromEntries(LISTS.map((name) => [name, state.getAll(name)])),
+	binding_on: state.get("binding_on"),
+	date_filed: { gte: state.get(DATES[0]), lte: state.get(DATES[1]) },
+});
 
 /** Return a number, with its noun for who hears it. */
 const counted = (number, noun) => [many(number), unseen(` ${noun}${number === 1 ? "" : "s"}`)];
 
 /** Return the place of a facet's rows, behind its legend. */
-function part(id) {
-	const field = ui[id];
-	return field.querySelector(".list") ?? field.appendChild(el("div.list"));
-}
+const part = (id) => ui[id].querySelector(".list") ?? ui[id].appendChild(el("div.list"));
 
-/** Set a parameter, or take it away where the value is empty. */
+/** Set a parameter; without a value, take it away. */
 export function put(state, name, value) {
 	if (value) state.set(name, value);
 	else state.delete(name);
-}
-
-/** Take one value of a parameter away. */
-export function without(state, name, value) {
-	const left = state.getAll(name).filter((other) => other !== value);
-	state.delete(name);
-	left.forEach((other) => state.append(name, other));
 }

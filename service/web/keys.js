@@ -1,4 +1,4 @@
-/* Single keys as commands; they can be switched off, and never take a letter from who types. */
+/* Single keys as commands; they can be switched off, and spare who types. */
 
 import { on, ui } from "./dom.js";
 
@@ -63,7 +63,7 @@ function move(by) {
 	return true;
 }
 
-/** Press a part of the result that has the keyboard, or of the first one. */
+/** Press a part of the result with the keyboard, or of the first. */
 function click(selector, whole = "#hits article, #hits > li") {
 	const card = document.activeElement.closest(whole) ?? document.querySelector("#hits > li");
 	const found = card?.querySelector(selector);

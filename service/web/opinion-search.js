@@ -1,8 +1,9 @@
-/* <opinion-search>: a search over court opinions for any page. One file, no framework, nothing foreign asked. */
+/* <opinion-search>: a search over court opinions for any page. One file, no framework. */
 
 (() => {
-	const script = document.currentScript?.src
-		?? document.querySelector('script[src$="/opinion-search.js"], script[src$="/embed.js"]')?.src;
+	const running = document.currentScript; // or an image of that name, in foreign markup
+	const script = (running instanceof HTMLScriptElement ? running
+		: document.querySelector('script[src$="/opinion-search.js"], script[src$="/embed.js"]'))?.src;
 	const home = script && new URL(script.endsWith("/embed.js") ? "." : "../", script);
 	const colours = {
 		ink: "#1c1d1f, #e6e4df", soft: "#595c61, #a5a7ac", ground: "#fff, #1f2125",
@@ -32,7 +33,7 @@ mark { background: var(--mark) }
 bdi { unicode-bidi: isolate }
 a { color: var(--accent); font-size: .875em }`);
 
-	/** Make an element; strings become text nodes: words of the corpus are never read as markup. */
+	/** Make an element; strings become text nodes, never markup. */
 	const el = (name, attributes, ...children) => {
 		const made = document.createElement(name);
 		for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -70,7 +71,7 @@ a { color: var(--accent); font-size: .875em }`);
 			else if (value && this.isConnected) this.#quietly(value);
 		}
 
-		/** Search; resolves to the service's answer, or null where another search overtook it. Rejects with an `Error`. */
+		/** Search; resolves to the answer, or null where another search overtook it; rejects with an `Error`. */
 		async search(query) {
 			const text = String(query).trim();
 			if (!text) return null;
@@ -112,7 +113,9 @@ a { color: var(--accent); font-size: .875em }`);
 
 		#address(path) {
 			const given = this.getAttribute("endpoint");
-			return new URL(path, given ? new URL(given.replace(/\/*$/, "/"), document.baseURI) : home);
+			const base = given ? new URL(given.replace(/\/*$/, "/"), document.baseURI) : home;
+			if (!/^https?:$/.test(base?.protocol)) throw new Error("The attribute endpoint must be the service's http or https address.");
+			return new URL(path, base);
 		}
 
 		async #ask(query, signal) {
@@ -145,7 +148,7 @@ a { color: var(--accent); font-size: .875em }`);
 			return card;
 		}
 
-		/** Arrows go from hit to hit, and from the first back to the field. */
+		/** Arrows go from hit to hit, and back to the field. */
 		#move(event) {
 			const all = [...this.#list.querySelectorAll("button")];
 			const here = all.indexOf(this.#root.activeElement);
@@ -165,7 +168,7 @@ a { color: var(--accent); font-size: .875em }`);
 		}
 	}
 
-	/** The passage as nodes, its best sentence marked; the service counts code points. */
+	/** The passage as nodes, its best sentence marked; offsets are of code points. */
 	function marked({ passage, highlights }) {
 		const points = [...passage.text.trimEnd()];
 		const nodes = [];

@@ -1,4 +1,4 @@
-/* Turns an opinion's text into sections and paragraphs, with its pages, notes, citations and one passage. */
+/* Makes sections and paragraphs of an opinion's text, with pages, notes, citations and one passage. */
 
 import { readingAt } from "./api.js";
 import { el, inWords, voice } from "./dom.js";
@@ -8,7 +8,7 @@ const NOTE_MARK = /^(?:[[(]\s*)?(?:fn|n)?\.?\s*(?:\d+|[*†‡§]+)(?:\s*[\])])?
 const NOTE_LABEL = /^(?:\[\s*)?(?:(?:foot)?notes?|fn|n)?[.\s]*(?:\d+|[*†‡§]+)(?:\s*\])?\.?/i;
 const places = new WeakMap(); // text node → where its words begin, in UTF-16 units
 
-/** Return the reporters whose pages are marked, the one with the most marks first. */
+/** Return the reporters whose pages are marked, the one with most first. */
 export function reporters(pages) {
 	const counts = new Map();
 	for (const { reporter } of pages) counts.set(reporter, (counts.get(reporter) ?? 0) + 1);
@@ -49,7 +49,7 @@ export function opinionText(opinion, span, citations = []) {
 	return { blocks, mark: writer.mark };
 }
 
-/** Return where in the text, in UTF-16 units, the words of a DOM range begin and end; null: nowhere. */
+/** Return where in the text, in UTF-16 units, the words of a DOM range are; null: nowhere. */
 export function placeOf(article, range) {
 	const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
 	let start = null;
@@ -105,7 +105,7 @@ function paragraphs(writer, section, i, start, end) {
 	return made;
 }
 
-/** Cut at the empty lines, or where a text has none, at each line; the white space between is left out. */
+/** Cut at the empty lines, or where a text has none, at each line, without the space between. */
 function* stretches(writer, start, end) {
 	let from = start;
 	for (const gap of writer.text.slice(start, end).matchAll(writer.gap)) {
@@ -121,7 +121,7 @@ function isHeading(told, section) {
 	return told.length < 300 && [section.heading, ...section.path].some((known) => plain(known) === plain(told));
 }
 
-/** Yield a paragraph's nodes; marks and links are in the order of the text, so each is looked at once. */
+/** Yield a paragraph's nodes; marks and links are in order, so each is looked at once. */
 function* inline(writer, start, end) {
 	const stop = start + writer.text.slice(start, end).trimEnd().length;
 	const marks = [];
@@ -156,7 +156,7 @@ function passage(writer, told) {
 	return mark;
 }
 
-/** The number is drawn by the style sheet: find in page and a copied quotation pass over it. */
+/** The style sheet draws the number: find in page and copying pass over it. */
 function pageMark({ reporter, page, rank }) {
 	return el("span", {
 		id: pageId(reporter, page), class: `page ${["first", "second"][rank] ?? "further"}`, title: `${reporter} ${page}`, "data-page": page,

@@ -1,8 +1,8 @@
-/* The search page. Its address holds the whole state, in the names of GET /v1/search; `like` is a passage's id. */
+/* The search page. Behind `#` stands its whole state, in the names of GET /v1/search; `like` is a passage's id. */
 
-import { ask, BASE, passageAt } from "./api.js";
+import { ask, passageAt, searchAt } from "./api.js";
 import { between, button, count, el, inWords, on, say, typeName, ui, words } from "./dom.js";
-import { makeFilters, put, without } from "./filters.js";
+import { conditions, LISTS, makeFilters, put } from "./filters.js";
 import { listenToKeys } from "./keys.js";
 import { groupCard, hitCard, marked } from "./results.js";
 
@@ -25,20 +25,26 @@ const showFilters = makeFilters((edit) => go(edit));
 
 /* The state and the address */
 
+/** Read the state; from before the `#`, where older links have it, it is moved at once. */
 function fromAddress(event) {
-	const given = [...new URLSearchParams(location.search)];
-	state = new URLSearchParams(given.filter(([name, value]) => value && KNOWN.includes(name)));
+	state = new URLSearchParams();
+	for (const [name, value] of new URLSearchParams(`${location.search}&${location.hash.slice(1)}`)) {
+		if (value && KNOWN.includes(name)) state[LISTS.includes(name) ? "append" : "set"](name, value);
+	}
+	write("replaceState");
 	show();
-	run({ kept: event?.type === "popstate" });
+	run({ kept: event?.state });
 }
+
+/** Put the state into the address, as one that was shown, unlike what a link leads to. */
+const write = (how) => history[how](true, "", searchAt(state));
 
 /** Change the state, put it into the address and search. */
 function go(edit) {
 	put(state, "q", ui.q.value.trim() && ui.q.value);
 	state.delete("k");
 	edit(state);
-	const address = state.size ? `?${state}` : BASE.pathname;
-	if (address !== location.search) history.pushState(null, "", address);
+	if (searchAt(state) !== location.href) write("pushState");
 	show();
 	run();
 }
@@ -53,8 +59,9 @@ function show() {
 	showChips();
 	const about = state.has("like") ? "Passages alike" : state.get("q");
 	document.title = about ? `${about} · Opinion search` : "Opinion search";
-	document.body.classList.toggle("asking", state.has("q"));
-	document.body.classList.toggle("alike", state.has("like"));
+	const look = document.body.classList;
+	look.toggle("alike", state.has("like"));
+	if (look.contains("asking") !== look.toggle("asking", state.has("q"))) settle();
 	if (state.has("q") || ui.filters.open) showFilters(state);
 }
 
@@ -63,7 +70,7 @@ function showChips() {
 	ui.chips.replaceChildren(...set.map(([name, value]) => {
 		const told = { section_role: inWords, opinion_type: typeName, status: inWords }[name]?.(value) ?? value;
 		const remove = () => {
-			go(() => without(state, name, value));
+			go(() => state.delete(name, value));
 			(ui.chips.querySelector("button") ?? ui.q).focus();
 		};
 		return el("li", button([`${FILTERS[name]}: `, words(told), " ×"], remove,
@@ -85,23 +92,25 @@ function applyFields() {
 
 /* The answer */
 
-/** Ask and show: behind what is shown with `more`; an answer had before with `kept`. */
+/** Ask and show, `more` behind what is shown, or where `kept`, the answer had before. */
 async function run({ more = 0, kept = false } = {}) {
 	running.abort();
 	clearTimeout(retry);
 	const { signal } = running = new AbortController();
-	const path = request();
-	if (!path) {
+	const asked = request();
+	if (!asked) {
 		clear();
 		return welcome(signal);
 	}
-	if (kept && answers.has(path)) return render(answers.get(path));
+	const [path, body] = asked;
+	const key = path + body;
+	if (kept && answers.has(key)) return render(answers.get(key));
 	performance.mark("asked");
 	busy(ui.hits.childElementCount ? "again" : "first");
 	try {
-		const found = await ask(path, { signal });
+		const found = await ask(path, { signal, body });
 		performance.mark("answered");
-		answers.set(path, found);
+		answers.set(key, found);
 		if (answers.size > 20) answers.delete(answers.keys().next().value);
 		render(found);
 		if (more) document.querySelectorAll("#hits > li")[more]?.querySelector("a")?.focus();
@@ -114,14 +123,15 @@ async function run({ more = 0, kept = false } = {}) {
 	}
 }
 
-/** Return the address of the answer to the state; null where nothing is asked. */
+/** Return where to ask for what the state wants, and what to post there; null where it wants nothing. */
 function request() {
-	const asked = new URLSearchParams(state);
-	if (asked.has("like")) return passageAt(asked.get("like"), `/similar?k=${wanted()}`);
-	if (!asked.has("q")) return null;
-	put(asked, "group_by", grouped() && "case");
-	asked.set("explain", "true");
-	return `v1/search?${asked}`;
+	if (state.has("like")) return [passageAt(state.get("like"), `/similar?k=${wanted()}`)];
+	if (!state.has("q")) return null;
+	return ["v1/search", JSON.stringify({
+		query: state.get("q"), k: wanted(), mode: state.get("mode") ?? "hybrid", rerank: { true: true, false: false }[state.get("rerank")] ?? state.get("rerank"),
+		forum: state.get("forum"), min_score: Number(state.get("min_score")), group_by: grouped() ? "case" : null,
+		explain: true, filters: conditions(state),
+	})];
 }
 
 function busy(how) {
@@ -151,7 +161,7 @@ function render(found) {
 	ui.more.hidden = rows.length < wanted() || wanted() >= MOST;
 }
 
-/** Return the card of a row; one that is shown already stays as it is, with what was opened in it. */
+/** Return the card of a row; one that is shown stays as it is, with what was opened in it. */
 function cardOf(row) {
 	const same = JSON.stringify(row);
 	const card = cards.get(same) ?? el("li", row.hits ? groupCard(row) : hitCard(row));
@@ -166,7 +176,7 @@ async function tellSource() {
 		const hit = await ask(passageAt(state.get("like")), { signal: running.signal });
 		place.append(el("p", "Passages of other cases that are like this one, of ", words(hit.cite), ":"),
 			el("blockquote", { dir: "auto" }, ...marked(hit.passage.text, [])));
-	} catch { /* what was found can be read without it */ }
+	} catch { /* the list can be read without it */ }
 }
 
 function tellNotices(found, rows) {
@@ -186,7 +196,7 @@ function notice(kind, parts, role = null) {
 	ui.notices.append(el("p", { class: `notice ${kind}`, role }, ...parts));
 }
 
-/** Say what went wrong; what passes by itself is tried again when the service said to. */
+/** Say what went wrong; what passes is tried again when the service said to. */
 function fail(error) {
 	const passes = !error.status || error.status === 429 || error.status >= 500;
 	const told = [words(error.message)];
@@ -207,7 +217,7 @@ const WAYS = [
 
 async function welcome(signal) {
 	ui.notices.append(el("dl.ways", ...WAYS.map(([what, example]) => el("div",
-		el("dt", what), el("dd", el("a", { href: `?q=${encodeURIComponent(example.replace(/[“”]/g, '"'))}` }, example))))));
+		el("dt", what), el("dd", el("a", { href: searchAt({ q: example.replace(/[“”]/g, '"') }) }, example))))));
 	try {
 		const { index } = await ask("readyz", { signal });
 		say(`${count(index.passages, "passage")} of ${count(index.cases, "case")}. `
@@ -222,7 +232,7 @@ const wanted = () => Number(state.get("k")) || STEP;
 function more() {
 	const shown = wanted();
 	state.set("k", Math.min(shown + STEP, MOST));
-	history.replaceState(null, "", `?${state}`);
+	write("replaceState");
 	run({ more: shown });
 }
 
@@ -230,23 +240,20 @@ function more() {
 
 const wide = matchMedia("(min-width: 60rem)");
 const settle = () => { ui.filters.open = wide.matches && document.body.classList.contains("asking"); };
-on("search", "submit", (event) => {
-	event.preventDefault();
-	const first = !state.has("q");
-	go(() => state.delete("like"));
-	if (first) settle();
-});
-on("choices", "submit", (event) => {
-	event.preventDefault();
-	applyFields();
-});
+on("search", "submit", () => go(() => state.delete("like")));
+on("choices", "submit", applyFields);
 for (const id in FIELDS) on(id, "change", applyFields);
 on("group", "change", () => go(() => put(state, "group_by", !ui.group.checked && "none")));
 on("filters", "toggle", () => ui.filters.open && showFilters(state));
 on("more", "click", more);
 addEventListener("popstate", fromAddress);
 wide.addEventListener("change", settle);
+for (const skip of document.querySelectorAll(".skip")) {
+	skip.onclick = () => { // its fragment would take the place of the state
+		ui.answer.focus();
+		return false;
+	};
+}
 listenToKeys();
 fromAddress();
-settle();
 if (!state.has("q") && !state.has("like")) ui.q.focus();

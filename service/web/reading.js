@@ -1,6 +1,7 @@
-/* The reading view: one opinion whole, opened at the passage that the fragment names. */
+/* The reading view: an opinion, opened at the passage that the fragment names. */
 
-import { ask, BASE, passageAt, readingAt } from "./api.js";
+import { ask, BASE, passageAt, readingAt, searchAt } from "./api.js";
+import { plain } from "./cite.js";
 import { between, button, copyButton, count, el, failed, inWords, meta, on, say, typeName, ui, voice, words } from "./dom.js";
 import { opinionText, placeOf, reporters } from "./opinion.js";
 import { fragmentSpan, oneLine } from "./spans.js";
@@ -15,7 +16,7 @@ let citations = [];
 const cite = (start, end) => ask(`${own}/cite?start=${start}&end=${end}`);
 
 async function open() {
-	const links = ask(`${own}/citations`).catch(() => null); // the text can be read without its links
+	const links = ask(`${own}/citations`).catch(() => null); // it can be read without
 	const named = cite(0, 1).catch(() => null);
 	try {
 		opinion = await ask(own);
@@ -65,7 +66,7 @@ async function offerOpinions() {
 		ui.opinions.replaceChildren(...opinions.map((other) => el("li", { class: voice(other.type) },
 			el("a", other.id === id ? { "aria-current": "page" } : { href: readingAt(other.id) },
 				...between([typeName(other.type), other.author], ", ")))));
-	} catch { /* the opinion can be read without its case's others */ }
+	} catch { /* it can be read without the others */ }
 }
 
 /* The text and the outline */
@@ -83,14 +84,14 @@ function showText() {
 	} else if (location.hash && !span) toFragment();
 }
 
-/** Go to a section, a note or a page; a page that is not in this opinion may be in another of its case. */
+/** Go to a section, a note or a page, which may be in another opinion of the case. */
 async function toFragment() {
-	const name = decodeURIComponent(location.hash.slice(1));
-	const there = document.getElementById(name);
-	if (there) return there.scrollIntoView();
-	const [, reporter, page] = /^at-(.+)-(\*?\d+)$/.exec(name) ?? [];
-	if (!page) return;
 	try {
+		const name = decodeURIComponent(location.hash.slice(1));
+		const there = document.getElementById(name);
+		if (there) return there.scrollIntoView();
+		const [, reporter, page] = /^at-(.+)-(\*?\d+)$/.exec(name) ?? [];
+		if (!page) return;
 		const { matches: [found] } = await ask(`v1/citations?ref=${encodeURIComponent(`${reporter.replaceAll("_", " ")} at ${page}`)}`);
 		if (found?.case.id !== opinion.case.id || found.opinion_id === id) return;
 		const [, start, end] = /:(\d+)-(\d+)$/.exec(found.passage_id);
@@ -106,9 +107,9 @@ async function tellPassage(span, mark) {
 	try {
 		const found = await cite(span.start, Math.min(span.end, [...opinion.text].length));
 		place.replaceChildren(el("span.cite", words(found.cite)),
-			copyButton("Copy cite", () => found.cite), copyButton("Copy passage", () => found.text.trim()));
+			copyButton("Copy cite", () => plain(found)), copyButton("Copy passage", () => found.text.trim()));
 		similarTo(found.passage_ids.find((known) => known.endsWith(`:${span.start}-${span.end}`)) ?? found.passage_ids[0]);
-	} catch { /* the words can be read without their citation */ }
+	} catch { /* they can be read without it */ }
 }
 
 function outline() {
@@ -136,7 +137,7 @@ function outline() {
 		el("summary", `Footnotes (${notes.length})`), el("ol.notes", ...notes))));
 }
 
-/** Mark in the outline what stands near the top of the window. */
+/** Mark in the outline what stands near the window's top. */
 function watchPlace(blocks) {
 	const seen = new Set();
 	watchPlace.last?.disconnect();
@@ -153,7 +154,7 @@ function watchPlace(blocks) {
 	blocks.forEach((block) => watchPlace.last.observe(block));
 }
 
-/* What is like a passage, asked for when it is looked at */
+/* What is like a passage, asked for on demand */
 
 function similarTo(passageId, opened = BESIDE.matches) {
 	const box = ui.similar;
@@ -209,7 +210,7 @@ async function pick() {
 	};
 	bar.replaceChildren(
 		el("span.cite", words(found.cite)),
-		copyButton("Copy with citation", () => `“${oneLine(found.text)}” ${found.cite}`,
+		copyButton("Copy with citation", () => `“${oneLine(found.text)}” ${plain(found)}`,
 			{ "aria-keyshortcuts": "Alt+C", title: "Alt+C" }),
 		copyButton("Copy link", () => readingAt(id, { start, end })),
 		button("Similar passages", similar, { class: "copy" }));
@@ -238,5 +239,5 @@ addEventListener("hashchange", () => {
 	if (fragmentSpan(location.hash)) showText();
 	else toFragment();
 });
-ui.search.action = BASE.href;
+on("search", "submit", () => { location.href = searchAt(new FormData(ui.search)); });
 open();

@@ -22,7 +22,7 @@ export function hitCard(hit) {
 		...passageParts(hit));
 }
 
-/** Return a case with its best passage; the others are made when they are asked for. */
+/** Return a case with its best passage; the others are made on demand. */
 export function groupCard(group) {
 	const [best, ...others] = group.hits;
 	const rest = others.length > 0 && folded("others", `${count(others.length, "more passage")} of this case`,
@@ -31,7 +31,7 @@ export function groupCard(group) {
 	return el("div.group", hitCard(best), rest);
 }
 
-/** Make something to open, whose inside is made when it is first opened. */
+/** Make something whose inside is made when it is first opened. */
 function folded(kind, name, inside) {
 	const made = el("details", { class: kind }, el("summary", name));
 	made.addEventListener("toggle", () => made.append(...inside()), { once: true });
@@ -67,7 +67,7 @@ function passageParts(hit, beside = null) {
 			el("span.copies", { role: "group", "aria-label": "Copy" },
 				el("span", { "aria-hidden": "true" }, "Copy"),
 				...FORMS.map(([label, form, full, key = null]) => copyButton(label, () => form(hit), { full, "data-key": key }))),
-			el("a", { href: `?like=${encodeURIComponent(hit.passage.id)}`, "data-key": "m" }, "More like this"),
+			el("a", { href: `#like=${encodeURIComponent(hit.passage.id)}`, "data-key": "m" }, "More like this"),
 			reading(hit, "Read in the opinion")),
 		hit.explain && folded("why", "Why this hit", () => [reasons(hit)]),
 		alsoIn(hit),
@@ -87,7 +87,7 @@ function alsoIn(hit) {
 		() => [el("ul", ...others.map((other) => el("li", words(other.cite))))]);
 }
 
-/** Return the passage's words as nodes: the best sentence in `mark`, words of the query in `b`. */
+/** Return the passage as nodes: the best sentence in `mark`, words of the query in `b`. */
 export function marked(whole, highlights) {
 	const spans = inUnits(whole, highlights);
 	const nodes = [];

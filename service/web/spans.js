@@ -2,7 +2,7 @@
 
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]/;
 
-/** Return a function from an offset in code points of `text` to one in UTF-16 units, clipped to it. */
+/** Return a function from an offset in code points of `text` to one in UTF-16 units, clipped. */
 export function unitsOf(text) {
 	const clipped = (point, most) => Math.min(Math.max(point, 0), most);
 	if (!ASTRAL.test(text)) return (point) => clipped(point, text.length);
@@ -25,7 +25,7 @@ export function highlighted({ passage: { text }, highlights }, kind) {
 
 export const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
-/** Cut `[start, end)` wherever a span begins or ends: `{start, end, kinds}`, in order, without gaps. */
+/** Cut `[start, end)` where a span begins or ends: `{start, end, kinds}`, without gaps. */
 export function pieces(start, end, spans) {
 	const inside = spans.filter((span) => span.start < end && span.end > start);
 	const cuts = new Set([start, end]);

@@ -7,7 +7,7 @@ const ENDS = { one: "st", two: "nd", few: "rd", other: "th" };
 const nth = (rank) => rank + ENDS[new Intl.PluralRules("en", { type: "ordinal" }).select(rank)];
 const share = (number) => number.toFixed(2);
 
-/** Return the reasons as a list; the numbers are those of the ranking. */
+/** Return the reasons as a list; the numbers are the ranking's. */
 export function reasons(hit) {
 	const { explain } = hit;
 	const { dense, lexical, pointed, named, rerank, voice_prior: prior } = explain.evidence;

@@ -6,7 +6,7 @@ const STEPS = [1, 2, 5, 10, 20, 50];
 const MOST_BARS = 48;
 const PATIENCE_MS = 350;
 
-/** Fill `place`; `onMove` gets the years while they move, `onChange` then; null is an open end. */
+/** Fill `place`; `onMove` gets the years as they move, `onChange` then; null is an open end. */
 export function yearsChart(place, onMove, onChange) {
 	const bars = el("div.bars", { "aria-hidden": "true", onpointerdown: grab, onpointermove: drag, onpointerup: drop, onpointercancel: forget });
 	const sliders = ["Earliest year", "Latest year"].map((name) => el("input", { type: "range", "aria-label": name, oninput: () => {

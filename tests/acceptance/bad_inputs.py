@@ -1,16 +1,21 @@
 """Bad input, each with a name, what is given, and what is answered: over HTTP, to the command, as files.
 
 Requests of every address, dialect and key, and lines of the command; the sources that cannot be read are
-in `tests/indexer/bad_inputs.py`, the requests whose every word is fixed in
-`tests/service/test_bad_requests.py`, which are asked here once more of the real service.
+in `tests/indexer/bad_inputs.py`, the requests whose every answer is fixed in
+`tests/service/test_bad_requests.py` and `tests/service/dialects/bad_requests.py`, which are asked here once
+more of the real service.
 """
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from tests.service.dialects.bad import Bad as BadOfDialect
+from tests.service.dialects.bad import wrong
+from tests.service.dialects.bad_requests import TABLE as DIALECTS
 from tests.service.test_bad_requests import TABLE, Bad
 
 _JSON: Final = (("Content-Type", "application/json"),)
@@ -32,6 +37,8 @@ class Sent:
     words: tuple[str, ...]
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    amiss: Callable[[int, Any], str] | None = None
+    """Says what is not as it should be of status and JSON, where words alone say too little."""
 
 
 def _of(bad: Bad) -> Sent:
@@ -41,20 +48,15 @@ def _of(bad: Bad) -> Sent:
     return Sent(bad.name, bad.method, bad.url, bad.status, words, body, headers)
 
 
+def _of_dialect(bad: BadOfDialect) -> Sent:
+    amiss = partial(wrong, bad)
+    return Sent(bad.name, bad.method, bad.path, bad.status, (), bad.body, bad.headers, amiss)
+
+
 def _post(name: str, path: str, body: Any, status: int, *words: str, **more: Any) -> Sent:
     return Sent(
         name, "POST", path, status, words, json.dumps(body).encode(), **{"headers": _JSON, **more}
     )
-
-
-def _dify(name: str, status: int, *words: str, **fields: Any) -> Sent:
-    body = {"knowledge_id": "opinions", "query": "force", **fields}
-    return _post(name, "/dialects/dify/retrieval", body, status, "error_code", *words)
-
-
-def _openai(name: str, status: int, *words: str, store: str = "opinions", **fields: Any) -> Sent:
-    path = f"/dialects/openai/v1/vector_stores/{store}/search"
-    return _post(name, path, {"query": "force", **fields}, status, "invalid_request_error", *words)
 
 
 def _tool(name: str, tool: str, status: int, *words: str, **arguments: Any) -> Sent:
@@ -66,8 +68,6 @@ def _mcp(name: str, status: int, *words: str, **fields: Any) -> Sent:
     return _post(name, "/mcp", body, status, *words, headers=_MCP)
 
 
-_LOOKUP: Final = "/dialects/courtlistener/api/rest/v4/citation-lookup/"
-_SEARCH: Final = "/dialects/courtlistener/api/rest/v4/search/"
 _ROOM: Final = 16 * 1024 * 1024 + 1
 
 REQUESTS: Final = [
@@ -84,48 +84,24 @@ REQUESTS: Final = [
     Sent("file that is not served", "GET", "/static/index.html", 404, ("unknown_route",)),
     Sent("reading view of nothing", "GET", "/o/", 404, ("unknown_route",)),
     Sent("metrics by POST", "POST", "/metrics", 405, ("method_not_allowed",), b""),
-    Sent("a method of its own", "BREW", "/v1/search", 400, ("Invalid HTTP request",)),
+    Sent("a method of its own", "BREW", "/v1/search", 400, ("bad_request",)),
     Sent("body that is too large", "POST", "/v1/search", 413, ("body_too_large",), b" " * _ROOM, _JSON),
     Sent("id with a NUL", "GET", "/v1/opinions/a%00b", 404, ("no opinion",)),
     Sent("id of 10,000 letters", "GET", f"/v1/opinions/{'a' * 10_000}", 404, ("no opinion",)),
     # dialects
-    _dify("Dify: no query", 400, "query", query=None),
-    _dify("Dify: other collection", 404, "2001", knowledge_id="recipes"),
-    _dify("Dify: operator unknown", 400, "cannot be compared with 'resembles'",
-          metadata_condition={"conditions": [{"name": "court_id", "comparison_operator": "resembles", "value": "x"}]}),
-    _dify("Dify: field unknown", 400, "colour",
-          metadata_condition={"conditions": [{"name": "colour", "comparison_operator": "is", "value": "x"}]}),
-    _dify("Dify: top_k of 0", 400, "top_k", retrieval_setting={"top_k": 0, "score_threshold": 0}),
-    _openai("OpenAI: no query", 400, "query", query=None),
-    _openai("OpenAI: other store", 404, "recipes", store="recipes"),
-    _openai("OpenAI: 51 results", 400, "max_num_results", max_num_results=51),
-    _openai("OpenAI: filter unknown", 400, "filters.comparison.type", filters={"type": "like", "key": "court_id", "value": "x"}),
-    _openai("OpenAI: 17 queries", 400, "query", query=["x"] * 17),
-    Sent("SearXNG: no q", "GET", "/dialects/searxng/search?format=json", 400, ("error",)),
-    Sent("SearXNG: page 0", "GET", "/dialects/searxng/search?q=x&format=json&pageno=0", 400, ("pageno",)),
-    _post("Open WebUI: count of 0", "/dialects/openwebui/search", {"query": "x", "count": 0}, 422, "count"),
-    _post("Open WebUI: rerank nothing", "/dialects/openwebui/rerank", {"query": "x"}, 422, "documents"),
-    _post("LangChain: no question", "/dialects/langchain/retrieve", {}, 422, "query"),
-    _post("LangChain: unknown field", "/dialects/langchain/retrieve", {"query": "x", "colour": 1}, 422, "colour"),
-    Sent("CourtListener: no q", "GET", _SEARCH, 400, ("say what you are looking for",)),
-    Sent("CourtListener: dockets", "GET", f"{_SEARCH}?q=x&type=d", 400, ("there are opinions only",)),
-    Sent("CourtListener: made-up cursor", "GET", f"{_SEARCH}?q=x&cursor=abc", 400, ("cursor",)),
-    _post("CourtListener: embedding of another model", _SEARCH, {"embedding": [0.0] * 768}, 400, "embedding"),
-    _post("CourtListener: look-up of nothing", _LOOKUP, {}, 400, "text"),
-    _post("CourtListener: text and reporter", _LOOKUP, {"text": "x", "reporter": "U.S."}, 400, "not both"),
-    _post("CourtListener: text too long", _LOOKUP, {"text": "x" * 64_001}, 400, "64000"),
-    Sent("CourtListener: form that is no UTF-8", "POST", _LOOKUP, 400, ("text",), b"text=\xff\xfe",
-         (("Content-Type", "application/x-www-form-urlencoded"),)),
-    _tool("tool: no arguments", "search_opinions", 422, "query"),
-    _tool("tool: court unknown", "search_opinions", 422, "nowhere", query="x", court=["nowhere"]),
-    _tool("tool: opinion unknown", "read_opinion", 404, "nobody", opinion_id="nobody"),
+    *(_of_dialect(bad) for bad in DIALECTS),
     _tool("tool: start behind the end", "read_opinion", 422, "behind the end",
           opinion_id="ca6-2008-floyd-v-detroit-combined", start=10**9),
-    _tool("tool: unknown", "burn_opinions", 404, "unknown_route"),
     _mcp("MCP: method unknown", 200, "-32601", method="tools/burn"),
     _mcp("MCP: tool unknown", 200, "burn", method="tools/call", params={"name": "burn", "arguments": {}}),
     _mcp("MCP: argument unknown", 200, '"isError":true', "colour",
          method="tools/call", params={"name": "search", "arguments": {"query": "x", "colour": 1}}),
+    _mcp("MCP: score that is no number", 200, '"isError":true', "min_score", "finite number",
+         method="tools/call", params={"name": "search_opinions", "arguments": {"query": "x", "min_score": float("nan")}}),
+    _mcp("MCP: question of blanks", 200, '"isError":true', "only white space",
+         method="tools/call", params={"name": "search", "arguments": {"query": " "}}),
+    _mcp("MCP: id of 10,000 letters", 200, '"isError":true', "at most 5000 characters",
+         method="tools/call", params={"name": "fetch", "arguments": {"id": "x" * 10_000}}),
     Sent("MCP: not JSON", "POST", "/mcp", 400, ("-32700",), b"{", _MCP),
     Sent("MCP: another revision", "POST", "/mcp", 400, ("protocolVersion",),
          b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}', (*_MCP, ("MCP-Protocol-Version", "1999-01-01"))),
@@ -174,6 +150,9 @@ WIRE: Final = [
     Wire("length that is no number", b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n", 400),
     Wire("length and chunks", b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     Wire("chunk that is no number", b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", 400),
+    Wire("headers that are too large", b"GET /healthz HTTP/1.1\r\nHost: x\r\nA: " + b"b" * 140_000 + b"\r\n\r\n", 431),
+    Wire("headers that are too many", b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 256 + b"\r\n", 431),
+    Wire("trailers that are too many", b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n" + b"A: b\r\n" * 300, 431),
 ]  # fmt: skip
 
 
@@ -234,6 +213,22 @@ def _of_the_future(folder: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "format_version": 99}))
 
 
+def _alter(folder: Path) -> None:
+    path = _build(folder) / "manifest.json"
+    told = json.loads(path.read_text())
+    told["calibration"]["hybrid"]["slope"] += 1
+    path.write_text(json.dumps(told))
+
+
+def _stray(folder: Path) -> None:
+    (_build(folder) / "old.txt").write_text("")
+
+
+def _none_opens(folder: Path) -> None:
+    _tear(folder)
+    (folder / "index" / "CURRENT").write_text("")
+
+
 _ENV: Final = "OPINION_SEARCH_"
 LINES: Final = [
     _line("no such command", "fly", 2, "No such command 'fly'"),
@@ -263,15 +258,23 @@ LINES: Final = [
     _line("search: forum unknown", "search x --index index --forum nowhere", 2, "no court has the id 'nowhere'"),
     _line("serve: port out of range", "serve --index index --port 70000", 2, "less than or equal to 65535"),
     _line("serve: host that is none", "serve --index index --host nowhere.invalid", 1, "there is no such address"),
+    _line("serve: host that is no name", "serve --index index --host a..b", 1, "there is no such address"),
     _line("serve: to all without a key", "serve --index index --host 0.0.0.0", 2, "no key is set"),
     _line("serve: setting unknown", "serve --index index", 2, "did you mean OPINION_SEARCH_PORT?", env=((f"{_ENV}PORTS", "1"),)),
     _line("serve: setting out of range", "serve --index index", 2, "MAX_QUEUE", env=((f"{_ENV}MAX_QUEUE", "-1"),)),
     _line("serve: dialect unknown", "serve --index index", 2, "'courtlistener'", env=((f"{_ENV}DIALECTS", "klingon"),)),
+    _line("serve: proxy by name", "serve --index index", 2, "TRUSTED_PROXIES: each must be an address or a network", env=((f"{_ENV}TRUSTED_PROXIES", "proxy.example"),)),
     _line("serve: keys that are no hashes", "serve --index index", 2, "NAME:SHA256", env=((f"{_ENV}KEYS", "anna"),)),
     _line("serve: file of keys that is none", "serve --index index", 1, "file, line 1: is not JSON", env=((f"{_ENV}KEYS_FILE", "file"),)),
     _line("keys: name with a space", "keys new a/b --keys-file keys.jsonl", 1, "1 to 64 letters"),
     _line("keys: no file", "keys list --keys-file absent.jsonl", 1, "there is no such file"),
+    _line("keys: revoked in no file", "keys revoke anna --keys-file absent.jsonl", 1, "there is no such file"),
+    _line("keys: file is a folder", "keys list --keys-file index", 1, "cannot be read: is a directory"),
     _line("rollback: no older build", "rollback --index index", 1, "no build older than"),
+    _line("rollback: none that opens", "rollback --index index", 1, "is passed over: ", "vectors.faiss", "no build to go back to can be opened", before=_none_opens),
+    _line("rollback: no build at all", "rollback --index empty", 1, "no build has been published here"),
+    _line("rollback: engine that is none", "rollback --index index --engine db", 1, "OPINION_SEARCH_ENGINE"),
+    _line("models pairs: into no folder", "models pairs --index index --out nowhere/pairs.jsonl", 1, "nowhere"),
     _line("mcp: no index", "mcp --index absent", 1, "absent: there is no such folder"),
     _line("index: empty folder", "verify --index empty", 1, "no build has been published here"),
     _line("index: vectors torn", "verify --index index", 1, "vectors.faiss", "bytes instead of", before=_tear),
@@ -280,6 +283,8 @@ LINES: Final = [
     _line("index: no manifest", "info --index index", 1, "manifest.json", before=_no_manifest),
     _line("index: manifest of another shape", "info --index index", 1, "manifest.json", before=_manifest_of_nothing),
     _line("index: of a later program", "info --index index", 1, "index format 99", before=_of_the_future),
+    _line("index: a value of the manifest altered", "info --index index", 1, "manifest.json: a value in the manifest was altered", before=_alter),
+    _line("index: a file that is not of it", "verify --index index", 1, "old.txt: is not of this build", "remove it", before=_stray),
     _line("index: CURRENT empty", "info --index index", 1, "CURRENT", before=_current("")),
     _line("index: CURRENT leads out of it", "info --index index", 1, "CURRENT does not hold a build id", before=_current("../../etc\n")),
     _line("index: CURRENT names no build", "info --index index", 1, "is not there", before=_current("20200101T000000.000000Z\n")),

@@ -58,8 +58,11 @@ def wrong(client: httpx2.Client, sent: bad_inputs.Sent, **keys: str) -> str:
         headers={name: fill(value) for name, value in sent.headers},
     )
     missing = [word for word in sent.words if word not in answer.text.replace('\\"', '"')]
-    if answer.status_code == sent.status and not missing:
+    amiss = sent.amiss(answer.status_code, answer.json()) if sent.amiss else ""
+    if answer.status_code == sent.status and not missing and not amiss:
         return ""
+    if amiss:
+        return amiss
     return f"{sent.name}: {answer.status_code}, not {sent.status}; without {missing}: {answer.text[:300]}"
 
 

@@ -24,8 +24,7 @@ def pods(documents: list[Document]) -> Iterator[Document]:
 
 def _of_pod(pod: Document) -> Iterator[str]:
     spec = pod["spec"]
-    if not spec["securityContext"].get("runAsNonRoot") or spec.get("automountServiceAccountToken"):
-        yield "a pod may run as root, or has a token"
+    yield from _of_whole_pod(spec)
     volumes = {one["name"] for one in spec.get("volumes", ())}
     for container in spec["containers"]:
         name, security = container["name"], container["securityContext"]
@@ -40,6 +39,16 @@ def _of_pod(pod: Document) -> Iterator[str]:
             yield f"{name} mounts {sorted(mounted)} of {sorted(volumes)}"
         if container["image"].endswith((":", ":latest")):
             yield f"{name} has no version of its image"
+
+
+def _of_whole_pod(spec: Document) -> Iterator[str]:
+    if not spec["securityContext"].get("runAsNonRoot") or spec.get("automountServiceAccountToken"):
+        yield "a pod may run as root, or has a token"
+    if spec.get("enableServiceLinks", True):
+        yield "a pod is told of a service `opinion-search` by OPINION_SEARCH_PORT, which is a setting"
+    for volume in spec.get("volumes", ()):
+        if "medium" in volume.get("emptyDir", ()):
+            yield f"{volume['name']} is kept in memory"
 
 
 def _unselected(documents: list[Document]) -> Iterator[str]:

@@ -18,7 +18,9 @@ CHART = ROOT / "service" / "deploy" / "helm" / "opinion-search"
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 CLUSTER = {
-    name: one for name, one in COMPOSE["services"].items() if one.get("profiles") == ["cluster"]
+    name: one
+    for name, one in COMPOSE["services"].items()
+    if {"cluster", "build-cluster"} & set(one.get("profiles", ()))
 }
 
 POD: dict[str, Any] = {
@@ -26,6 +28,7 @@ POD: dict[str, Any] = {
     "spec": {
         "securityContext": {"runAsNonRoot": True},
         "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
         "volumes": [{"name": "tmp"}],
         "containers": [
             {
@@ -87,6 +90,8 @@ def test_a_good_rendering_breaks_no_rule() -> None:
     [
         (("spec", "securityContext"), {}, "may run as root"),
         (("spec", "automountServiceAccountToken"), True, "has a token"),
+        (("spec", "enableServiceLinks"), True, "OPINION_SEARCH_PORT"),
+        (("spec", "volumes"), [{"name": "tmp", "emptyDir": {"medium": "Memory"}}], "in memory"),
         (("spec", "volumes"), [], "mounts"),
         (("metadata", "labels"), {}, "selects no pod"),
         (("spec", "containers", 0, "image"), "search:", "no version"),

@@ -10,11 +10,11 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from tests.container.engine import NoEngineError, base_image, engine
-from tests.container.trial import IMAGE, ROOT, Trial
+from tests.container.options import ROOT
+from tests.container.trial import Trial
 
 
 def main() -> int:
@@ -36,11 +36,7 @@ def _tried(scratch: Path, tools: Path) -> int:
     try:
         with engine(scratch, tools.absolute()) as found:
             print(f"base image: {base_image(found, scratch)}", flush=True)  # noqa: T201
-            network = ["--network", "host"] if found.is_own else []
-            began = time.monotonic()
-            found.docker("build", *network, "-t", IMAGE, ROOT)
             trial = Trial(found, scratch)
-            trial.figures["image_build_s"] = round(time.monotonic() - began, 1)
             trial.run()
     except NoEngineError as error:
         print(f"skipped: {error}")  # noqa: T201

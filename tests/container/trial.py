@@ -17,10 +17,10 @@ import httpx2
 import pytest
 
 from tests.acceptance.running import ask, eventually, free_port, status
-from tests.container.engine import Engine
+from tests.container import options
+from tests.container.engine import BASE, Engine
+from tests.container.options import COMPOSE, IMAGE, ROOT
 
-IMAGE: Final = "opinion-search"
-ROOT: Final = Path(__file__).parents[2]
 QUESTION: Final = "officer shot unarmed suspect mistaken belief"
 _FED: Final = (
     "The sheriff flew a drone over the houseboat without a warrant, and that was a search."
@@ -28,13 +28,13 @@ _FED: Final = (
 _READY_S: Final = 60
 _BACK_S: Final = 10
 _PROJECT: Final = "opinion-search-trial"
-_ABSENT: Final = "gcc cc g++ make torch hatch"
+_ABSENT: Final = "gcc cc g++ make torch sentence_transformers hatchling setuptools pytest tests"
 """pip is not among them: it comes with the base image, outside the environment."""
 _LOOK: Final = """
 import importlib.util, os, shutil, sys
 found = [n for n in sys.argv[1].split() if shutil.which(n) or importlib.util.find_spec(n)]
 written = []
-for folder in ("/", "/venv", "/index", "/home", "/etc"):
+for folder in ("/", "/venv", "/index", "/keys", "/scratch", "/home", "/etc"):
     try:
         open(os.path.join(folder, "probe"), "w").close(); written.append(folder)
     except OSError:
@@ -53,22 +53,34 @@ class Trial:
     port: int = field(default_factory=free_port)
     figures: dict[str, Any] = field(default_factory=dict)
 
-    def compose(self, *arguments: str | Path) -> str:
-        """Run ``docker compose`` on the project's own file."""
-        files: list[str | Path] = ["-f", ROOT / "docker-compose.yml"]
+    def compose(self, *arguments: str | Path, file: Path = COMPOSE, **settings: str) -> str:
+        """Run ``docker compose`` on the project's own file, or on ``file`` in its place."""
+        files: list[str | Path] = ["--project-directory", ROOT, "-f", file]
         if self.engine.is_own:
             files += ["-f", self._without_networks()]
-        settings = {"PORT": str(self.port), "OPINIONS": str(self.scratch / "opinions")}
-        return self.engine.compose("-p", _PROJECT, *files, *arguments, **settings)
+        given = {"PORT": str(self.port), "OPINIONS": str(self.scratch / "opinions"), **settings}
+        return self.engine.compose("-p", _PROJECT, *files, *arguments, **given)
 
     def _without_networks(self) -> Path:
         """Write what our own engine needs besides: it has no networks but the machine's."""
         made = self.scratch / "without-networks.yml"
+        on_host = "{network_mode: host, ports: !reset []}"
         made.write_text(
-            "services:\n  search:\n    network_mode: host\n    ports: !reset []\n"
+            "services:\n  search:\n    network_mode: host\n    ports: !reset []\n    build: {network: host}\n"
             f"    environment: {{OPINION_SEARCH_PORT: '{self.port}', OPINION_SEARCH_HOST: 127.0.0.1}}\n"
+            "  index: {build: {network: host}}\n"
+            f"  prometheus: {on_host}\n  grafana: {on_host}\n"
         )
         return made
+
+    def index(self, *arguments: str | Path) -> str:
+        """Run a command of the program in the container that indexes; return what it printed."""
+        return self.compose("run", "--rm", "--no-deps", "-T", "index", *arguments)
+
+    def up(self, *more: str, file: Path = COMPOSE) -> None:
+        """Start the service and wait until it is healthy."""
+        waiting = ("--wait", "--wait-timeout", str(_READY_S))
+        self.compose("up", "--no-build", *waiting, "-d", *more, file=file)
 
     def container(self) -> str:
         """Return the id of the container that serves."""
@@ -87,24 +99,49 @@ class Trial:
     def run(self) -> None:
         """Do it all, in this order; the first thing that does not hold is an `AssertionError`."""
         (self.scratch / "opinions").mkdir(exist_ok=True)
+        self._away()
         try:
             for step in (
-                self.comes_up, self.is_locked_down, self.takes_a_new_build, self.goes_back,
-                self.survives_a_killed_build, self.comes_back_after_a_kill, self.says_that_a_disk_is_full,
-                self.stops_in_order, self.keeps_its_index,
+                Trial.is_built, Trial.comes_up, Trial.is_locked_down, options.carries_licences, Trial.takes_a_new_build, Trial.goes_back,
+                Trial.survives_a_killed_build, Trial.comes_back_after_a_kill, Trial.says_that_a_disk_is_full,
+                options.has_room_to_unpack, options.names_a_folder_that_is_not_there, options.asks_for_keys,
+                options.is_healthy_behind_a_proxy, options.is_watched, options.starts_a_cluster_by_two_commands,
+                Trial.stops_in_order, Trial.keeps_its_index,
             ):  # fmt: skip
-                step()
+                step(self)
                 print(f"  {step.__name__.replace('_', ' ')}", flush=True)  # noqa: T201
         except (AssertionError, subprocess.CalledProcessError):
             print(self.compose("logs", "--tail", "40"), file=sys.stderr)  # noqa: T201
             raise
         finally:
-            self.compose("--profile", "*", "down", "-v", "--timeout", "5")
+            self._away()
+
+    def _away(self) -> None:
+        self.compose("--profile", "*", "down", "-v", "--timeout", "5")
+
+    def is_built(self) -> None:
+        """The first command of a fresh clone builds the image that it needs."""
+        if self.engine.is_own and self.engine.docker("image", "ls", "-q", IMAGE):
+            self.engine.docker("image", "rm", "--force", IMAGE)
+        began = time.monotonic()
+        try:
+            self.compose(
+                "run", "--build", "--rm", "--no-deps", "-T", "index", "keys", "new", "first"
+            )
+            built_by = "Compose"
+        except subprocess.CalledProcessError as error:
+            if "buildx" not in error.output:
+                raise
+            network = ["--network", "host"] if self.engine.is_own else []
+            self.engine.docker("build", *network, "-t", IMAGE, ROOT)
+            built_by = "docker build, for Compose builds with buildx, which is not here"
+        self.figures["built_by"] = built_by
+        self.figures["image_build_s"] = round(time.monotonic() - began, 1)
 
     def comes_up(self) -> None:
         """One command, and the sample is served; the health check says so."""
         began = time.monotonic()
-        self.compose("up", "--no-build", "--wait", "--wait-timeout", str(_READY_S), "-d")
+        self.up()
         self.figures["up_to_healthy_s"] = round(time.monotonic() - began, 1)
         assert self.inspect("{{.State.Health.Status}}") == "healthy"
         with self.client() as client:
@@ -129,8 +166,6 @@ class Trial:
         self.figures["image_above_its_base_mb"] = round(sum(layers[: self._own_layers()]) / 1e6)
 
     def _own_layers(self) -> int:
-        from tests.container.engine import BASE
-
         counts = [
             len(self.engine.docker("history", "-q", image).splitlines()) for image in (IMAGE, BASE)
         ]
@@ -142,7 +177,7 @@ class Trial:
         with self.client() as client, self._asking() as answers:
             before = self._build()
             began = time.monotonic()
-            told = self.compose("run", "--rm", "--no-deps", "-T", "index")
+            told = self.index()
             self.figures["build_of_one_case_s"] = round(time.monotonic() - began, 1)
             assert "1 case" in told, told
             swapped = eventually(lambda: self._build() != before, within_s=15)
@@ -155,9 +190,9 @@ class Trial:
     def goes_back(self) -> None:
         """One command, and the build before is served again."""
         now = self._build()
-        self.compose("run", "--rm", "--no-deps", "-T", "index", "rollback")
+        self.index("rollback")
         eventually(lambda: self._build() != now, within_s=15)
-        assert "all holds" in self.compose("run", "--rm", "--no-deps", "-T", "index", "verify")
+        assert "all holds" in self.index("verify")
 
     def survives_a_killed_build(self) -> None:
         """A build that is killed, and one that is asked to stop: the index is as before."""
@@ -165,7 +200,7 @@ class Trial:
         for sent, code in (("KILL", "137"), ("TERM", "130")):
             self._write_case("long", f"{_FED} {sent} " * 4_000)
             self._interrupt(sent, code)
-            assert "all holds" in self.compose("run", "--rm", "--no-deps", "-T", "index", "verify")
+            assert "all holds" in self.index("verify")
         assert self._build() == before
 
     def _interrupt(self, sent: str, code: str) -> None:
@@ -175,7 +210,7 @@ class Trial:
         eventually(lambda: "passages" in self._stage() or not self._runs(name), within_s=60)
         self.engine.docker("kill", "-s", sent, name)
         assert self.engine.docker("wait", name).splitlines()[-1] == code
-        self.engine.docker("rm", name)
+        self.engine.docker("rm", "-v", name)
 
     def _stage(self) -> str:
         look = "import glob; print(glob.glob('/index/builds/.*.part/*'))"
@@ -228,10 +263,10 @@ class Trial:
 
     def keeps_its_index(self) -> None:
         """Taken down and brought up again, it serves what it served."""
-        self.compose("up", "--no-build", "--wait", "--wait-timeout", str(_READY_S), "-d")
+        self.up()
         before = self._build()
         self.compose("down", "--timeout", "40")
-        self.compose("up", "--no-build", "--wait", "--wait-timeout", str(_READY_S), "-d")
+        self.up()
         assert self._build() == before
 
     def _build(self) -> str:

@@ -4,10 +4,11 @@
    FAULT_AT      number, from 0, of the call that fails: of all calls below that change something
    FAULT_KIND    error (EIO), full (ENOSPC, this call and all after it), short (half is written, then ENOSPC),
                  kill (SIGKILL instead of the call), stop (SIGSTOP before every call), none (nothing fails)
-   FAULT_LOG     file that each of these calls is told to before it is made: OPERATION, tab, path, tab, new path
+   FAULT_LOG     file that each of these calls is told to before it is made: OPERATION, tab, path, tab, and new path
+                 of a rename, bytes of a write, or "empty" where opening a file empties it
 
    Counted: open for writing, write, pwrite, writev, pwritev, ftruncate, fsync, fdatasync, rename, mkdir, unlink,
-   unlinkat, rmdir. A full disk still removes. */
+   unlinkat, rmdir; and what fopen and fdopen give to FAISS and numpy. A full disk still removes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,25 +73,33 @@ static int moment(const char *operation, const char *path, const char *target) {
   return 1;
 }
 
-#define WRITES(name, parameters, whole, half)        \
-  ssize_t name parameters {                          \
-    char path[PATH_MAX];                             \
-    int what = moment("write", where(fd, path), ""); \
-    if (what == 1) return -1;                        \
-    if (what == 2) return half;                      \
-    return whole;                                    \
+#define WRITES(name, parameters, bytes, whole, half)             \
+  ssize_t name parameters {                                      \
+    char path[PATH_MAX], length[32];                             \
+    snprintf(length, sizeof length, "%zu", (size_t)(bytes));     \
+    int what = moment("write", where(fd, path), length);         \
+    if (what == 1) return -1;                                    \
+    if (what == 2) return half;                                  \
+    return whole;                                                \
   }
 
-WRITES(write, (int fd, const void *data, size_t size), REAL(write)(fd, data, size),
+static size_t sum(const struct iovec *parts, int count) {
+  size_t bytes = 0;
+  for (int at = 0; at < count; at++) bytes += parts[at].iov_len;
+  return bytes;
+}
+
+WRITES(write, (int fd, const void *data, size_t size), size, REAL(write)(fd, data, size),
        REAL(write)(fd, data, size / 2))
-WRITES(pwrite, (int fd, const void *data, size_t size, off_t at), REAL(pwrite)(fd, data, size, at),
-       REAL(pwrite)(fd, data, size / 2, at))
-WRITES(pwrite64, (int fd, const void *data, size_t size, off64_t at), REAL(pwrite64)(fd, data, size, at),
-       REAL(pwrite64)(fd, data, size / 2, at))
-WRITES(writev, (int fd, const struct iovec *parts, int count), REAL(writev)(fd, parts, count),
-       REAL(write)(fd, parts[0].iov_base, parts[0].iov_len / 2))
-WRITES(pwritev, (int fd, const struct iovec *parts, int count, off_t at),
+WRITES(pwrite, (int fd, const void *data, size_t size, off_t at), size,
+       REAL(pwrite)(fd, data, size, at), REAL(pwrite)(fd, data, size / 2, at))
+WRITES(pwrite64, (int fd, const void *data, size_t size, off64_t at), size,
+       REAL(pwrite64)(fd, data, size, at), REAL(pwrite64)(fd, data, size / 2, at))
+WRITES(writev, (int fd, const struct iovec *parts, int count), sum(parts, count),
+       REAL(writev)(fd, parts, count), REAL(write)(fd, parts[0].iov_base, parts[0].iov_len / 2))
+WRITES(pwritev, (int fd, const struct iovec *parts, int count, off_t at), sum(parts, count),
        REAL(pwritev)(fd, parts, count, at), REAL(pwrite)(fd, parts[0].iov_base, parts[0].iov_len / 2, at))
+
 #define CHANGES(name, operation, parameters, whole)             \
   int name parameters {                                         \
     char path[PATH_MAX];                                        \
@@ -106,7 +116,8 @@ int rename(const char *from, const char *to) {
 }
 
 int mkdir(const char *path, mode_t mode) {
-  return moment("create", below(path) ? path : "", "") ? -1 : REAL(mkdir)(path, mode);
+  int counts = below(path) && access(path, F_OK) != 0; /* else it changes nothing */
+  return moment("create", counts ? path : "", "") ? -1 : REAL(mkdir)(path, mode);
 }
 
 int unlink(const char *path) {
@@ -138,3 +149,58 @@ int unlinkat(int folder, const char *name, int flags) {
 
 OPENS(open)
 OPENS(open64)
+
+/* A stream of C's own makes its system calls past every library. One that writes below the folder is made of
+   functions that call the ones above instead: FAISS writes with such streams, and numpy. */
+static int handle_of(void *cookie) { return (int)(intptr_t)cookie; }
+
+static ssize_t stream_read(void *cookie, char *data, size_t size) {
+  return read(handle_of(cookie), data, size);
+}
+
+static ssize_t stream_write(void *cookie, const char *data, size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    ssize_t now = write(handle_of(cookie), data + done, size - done);
+    if (now < 0) break;
+    done += now;
+  }
+  return done;
+}
+
+static int stream_seek(void *cookie, off64_t *at, int from) {
+  off64_t now = lseek64(handle_of(cookie), *at, from);
+  if (now < 0) return -1;
+  *at = now;
+  return 0;
+}
+
+static int stream_close(void *cookie) { return close(handle_of(cookie)); }
+
+static FILE *stream_of(int fd, const char *mode) {
+  cookie_io_functions_t parts = {stream_read, stream_write, stream_seek, stream_close};
+  return fopencookie((void *)(intptr_t)fd, mode, parts);
+}
+
+static int only_reads(const char *mode) { return mode[0] == 'r' && !strchr(mode, '+'); }
+
+static FILE *opened(const char *path, const char *mode) {
+  int flags = strchr(mode, '+') ? O_RDWR : O_WRONLY;
+  if (mode[0] == 'w') flags |= O_CREAT | O_TRUNC;
+  if (mode[0] == 'a') flags |= O_CREAT | O_APPEND;
+  int fd = open(path, flags, 0666);
+  return fd < 0 ? NULL : stream_of(fd, mode);
+}
+
+FILE *fopen(const char *path, const char *mode) {
+  return below(path) && !only_reads(mode) ? opened(path, mode) : REAL(fopen)(path, mode);
+}
+
+FILE *fopen64(const char *path, const char *mode) {
+  return below(path) && !only_reads(mode) ? opened(path, mode) : REAL(fopen64)(path, mode);
+}
+
+FILE *fdopen(int fd, const char *mode) {
+  char path[PATH_MAX];
+  return where(fd, path)[0] && !only_reads(mode) ? stream_of(fd, mode) : REAL(fdopen)(fd, mode);
+}

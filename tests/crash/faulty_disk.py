@@ -1,6 +1,6 @@
-"""Builds on a disk that fails at a chosen call, each in a process forked from one that is warm.
+"""Work on a disk that fails at a chosen call, each time in a process forked from one that is warm.
 
-The disk is `faulty_disk.c`, below Python, SQLite, tantivy and all else that writes.
+The disk is `faulty_disk.c`, below Python, SQLite, tantivy, FAISS, numpy and all else that writes.
 
     LD_PRELOAD=… python -m tests.crash.faulty_disk     reads a JSON object a line, answers with one
 """
@@ -13,21 +13,29 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from indexer.build import merged
 from indexer.errors import IndexerError, IndexWriteError
 from indexer.records import CaseRecord
+from indexer.standing import Standing
 from indexer.store.files import rollback
-from tests.indexer.corpora import build_small, cases
+from service import keys
+from service.errors import KeysError
+from tests.indexer.corpora import build_small, case, cases
+from tests.indexer.graphs import EarlyGraphs
 
 KINDS: Final = ("error", "short", "full", "kill")
 DONE, REFUSED, RAW, WRONG_KIND, STOPPED = 0, 1, 2, 3, 4
-"""Exit codes of a build: published; an error of ours; another error; an error of ours that is not about the disk; the
-last for one that has not ended."""
+"""Exit codes of work: done; an error of ours; another error; an error of ours that is not about the disk; the
+last for work that has not ended."""
+KEEP: Final = 2
+"""Builds that are kept."""
+KEYS_FILE: Final = "keys.jsonl"
 _STOPPED: Final = "stopped"
 _GO_ON: Final = "go on"
 _SOURCE: Final = Path(__file__).with_suffix(".c")
@@ -44,29 +52,70 @@ def new() -> list[CaseRecord]:
     return [*cases(2), *cases(2, prefix="new")]
 
 
+def many() -> list[CaseRecord]:
+    """Return the corpus of one that has a graph."""
+    return cases(9)
+
+
+def added() -> list[CaseRecord]:
+    """Return what is added to `old`: a case that it has, in other words, and one that is new."""
+    return [case("case001", sentences_each=14, topic=3), case("more", topic=4)]
+
+
+def removed() -> frozenset[str]:
+    """Return the ids of the cases that are removed from `old`."""
+    return frozenset({"case000"})
+
+
+def _add(root: Path) -> None:
+    _go_on(root, added(), frozenset(one.case.id for one in added()))
+
+
+def _remove(root: Path) -> None:
+    _go_on(root, (), removed())
+
+
+def _go_on(root: Path, records: Iterable[CaseRecord], replaced: frozenset[str]) -> None:
+    """Publish the current corpus with ``records`` and without ``replaced``, as `add` and `remove` do."""
+    standing = Standing.of(root, replaced)
+    build_small(merged(root, records, replaced=replaced), root, keep=KEEP, standing=standing)
+
+
+WORKS: Final[Mapping[str, Callable[[Path], object]]] = {
+    "build": lambda root: build_small(new(), root, keep=KEEP),
+    "graph": lambda root: build_small(many(), root, keep=KEEP, engine=EarlyGraphs()),
+    "add": _add,
+    "remove": _remove,
+    "rollback": rollback,
+    "keys new": lambda root: keys.add(root / KEYS_FILE, keys.make("fresh").kept),
+    "keys revoke": lambda root: keys.revoke(root / KEYS_FILE, "anna"),
+}
+"""What may be done to a folder, by name."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """How a build ended."""
+    """How work ended."""
 
     code: int
     """One of those above, or minus the number of a signal."""
     said: str
     calls: list[list[str]]
-    """Each call that would change something below the folder: operation, path, new path."""
+    """Each call that would change something below the folder: operation, path, and what `faulty_disk.c` says."""
 
 
 class Disk:
-    """A warm process on a faulty disk, which lends itself to builds."""
+    """A warm process on a faulty disk, which lends itself to work."""
 
     def __init__(self, process: "subprocess.Popen[str]", scratch: Path) -> None:
         self._process = process
         self._said, self._log = scratch / "said", scratch / "log"
 
-    def build(self, root: Path, *, kind: str, at: int = -1, work: str = "build") -> Outcome:
-        """Do ``work`` (``build``, ``rollback``) in ``root``, the call number ``at`` failing as ``kind``."""
+    def do(self, work: str, root: Path, *, kind: str, at: int = -1) -> Outcome:
+        """Do ``work``, one of `WORKS`, in ``root``, the call number ``at`` failing as ``kind``."""
         return self._outcome(int(self._begin(root, kind, at, work)))
 
-    def stops(self, root: Path, *, work: str = "build") -> Generator[Outcome, None, None]:
+    def stops(self, work: str, root: Path) -> Generator[Outcome, None, None]:
         """Do ``work``; yield before each call, `STOPPED`, what was done so far, and at the end its outcome.
 
         While one is looked at nothing moves: ``root`` may be copied. Closed before its end, it is killed.
@@ -133,13 +182,10 @@ def _work(asked: dict[str, Any]) -> int:
     }
     os.environ.update({f"FAULT_{name}": str(value) for name, value in settings.items()})
     try:
-        if asked["work"] == "rollback":
-            rollback(Path(asked["root"]))
-        else:
-            build_small(new(), Path(asked["root"]), keep=2)
-    except IndexerError as error:
+        WORKS[asked["work"]](Path(asked["root"]))
+    except (IndexerError, KeysError) as error:
         Path(asked["said"]).write_text(str(error))
-        return REFUSED if isinstance(error, IndexWriteError) else WRONG_KIND
+        return REFUSED if isinstance(error, IndexWriteError | KeysError) else WRONG_KIND
     except BaseException:  # noqa: BLE001  # what no caller would know what to do with is the finding
         Path(asked["said"]).write_text(traceback.format_exc())
         return RAW

@@ -5,23 +5,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis.strategies import SearchStrategy
 
-from tests.fuzz.running import run_examples
+from tests.fuzz.running import STANDARD_ERROR, run_examples
 
 _TRIED = pytest.StashKey[dict[str, int]]()
 
 
+@pytest.fixture(scope="session")
+def stderr(request: pytest.FixtureRequest) -> int:
+    """Standard error, which pytest itself keeps for a process that ends at once."""
+    return request.config.stash.get(fault_handler_stderr_fd_key, STANDARD_ERROR)
+
+
 @pytest.fixture
 def fuzz(
-    request: pytest.FixtureRequest,
+    request: pytest.FixtureRequest, stderr: int
 ) -> Callable[[Callable[..., Any], SearchStrategy[Any]], None]:
     """Look for an example that breaks a promise, for as long as ``--fuzz-seconds`` says."""
 
     def run(check: Callable[..., Any], strategy: SearchStrategy[Any]) -> None:
         seconds = float(request.config.getoption("--fuzz-seconds"))
         tried = request.config.stash.setdefault(_TRIED, {})
-        tried[request.node.nodeid] = run_examples(check, strategy, seconds=seconds)
+        tried[request.node.nodeid] = run_examples(check, strategy, seconds=seconds, stderr=stderr)
 
     return run
 

@@ -14,6 +14,7 @@ import zstandard
 from hypothesis import strategies as st
 
 from tests.fuzz.texts import opinions
+from tests.fuzz.values import changed, json_bytes
 from tests.indexer.sources import test_cap as cap
 from tests.indexer.sources import test_courtlistener_api as api
 from tests.indexer.sources import test_courtlistener_bulk as bulk
@@ -24,6 +25,7 @@ from tests.indexer.sources.test_archives import FILES, tarred, zipped
 _SCRAPS: Final = (
     *(b"\x00", b"\xff", b"\xe2\x80", b"\xed\xa0\x80", b"\\ud800", b"\xef\xbb\xbf", b"\xe2\x80\xae"),
     *(b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"`", b"\n", b"\r", b"1e999", b"NaN", b"-0"),
+    *(b"9" * 400, b"-" + b"9" * 5000, b"1e" + b"9" * 400, b"[" + b"0," * 5000 + b"0]"),
     *(b"<", b">", b"<div>", b"</p>", b"<!--", b"&#x110000;", b"<script>", b"null", b"9" * 30),
     *(b"endobj", b"stream", b"/Length -1", b"PK\x03\x04", b"\x1f\x8b", b"%PDF-1.4", b"../", b"0" * 512),
 )  # fmt: skip
@@ -146,3 +148,30 @@ def damaged(draw: st.DrawFn, folders: list[Folder]) -> Any:
     for one in draw(damages()):
         data = one.done_to(data)
     return {**folder, name: data}
+
+
+_RECORDS: Final = (".json", ".jsonl")
+
+
+def with_records(folders: Mapping[str, Folder]) -> list[Folder]:
+    """Return those of ``folders`` that have a file of JSON."""
+    return [folder for folder in folders.values() if any(map(_has_records, folder))]
+
+
+def _has_records(name: str) -> bool:
+    return name.endswith(_RECORDS)
+
+
+@st.composite
+def altered(draw: st.DrawFn, folders: list[Folder]) -> Any:
+    """A folder of ``folders`` in which one record has other values, names or numbers of things."""
+    folder = draw(st.sampled_from(folders))
+    name = draw(st.sampled_from(sorted(filter(_has_records, folder))))
+    data = folder[name]
+    records = data.splitlines() if name.endswith("l") else [data]
+    at = draw(st.integers(0, len(records) - 1))
+    value = json.loads(records[at])
+    for _ in range(draw(st.integers(1, 3))):
+        value = changed(draw, value)
+    made = [*records[:at], json_bytes(value), *records[at + 1 :]]
+    return {**folder, name: b"\n".join(made)}

@@ -19,6 +19,7 @@ PIECES: Final = (
     *("§ 1983", "“so”", "'", '"', "(", ")", "[", "]", "U.S.C.", "v.", "No. 87-6571", "et al.", ","),
     *("conduct-", "ed", "non-", "\N{EM DASH}", "\N{EN DASH}", "\u200f", "\u202e", "\u0301", "\x00"),
     *("\x85", "\u2028", "\ufeff", "\ufdd0", "\ufffe", "\U0001d538", "İ", "ß", "ﬁ", "٣", "Ⅳ", "²"),
+    *("9" * 400, "9" * 5000, f"{'9' * 4400} U.S. 1", f"1 U.S. {'9' * 4400}", f"*{'9' * 4400}", f"§ {'9' * 4400}"),
     *("&amp;", "&#0;", "<p>", "</p>", "<b>", "<i", "<a name=fn1>", "<sup>1</sup>", "<page-number>"),
     *('<span class="star-pagination">*331</span>', "<pre>", "<table><tr><td>", "<!--", "-->", "<br>"),
     *('<a class="page-label" data-label="12">*12</a>', "<blockquote>", "<footnote>", "</div>", "&lt;"),

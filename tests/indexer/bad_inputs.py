@@ -13,6 +13,7 @@ from tests.indexer.sources import test_cap as cap
 from tests.indexer.sources import test_courtlistener_api as api
 from tests.indexer.sources.pdfs import make_pdf
 from tests.indexer.sources.reading import record
+from tests.indexer.sources.tars import END, extended, header, member
 from tests.indexer.sources.test_archives import tarred, zipped
 from tests.indexer.sources.test_courtlistener_bulk import tables
 
@@ -26,6 +27,26 @@ _PACKED: Final = "".join(f"{json.dumps(record(f'p{n}'))}\n" for n in range(9)).e
 def neutral(case_id: str, **fields: Any) -> str:
     """Return one line with a neutral record."""
     return json.dumps({**record(case_id, f"In {case_id}. {PROSE}"), **fields}) + "\n"
+
+
+BESIDE: Final = f"A sound text beside it. {PROSE}"
+_ENDLESS: Final = "9" * 4301
+"""More figures than Python makes a number of."""
+
+
+_CROWD: Final = " ".join(f"a{n}" for n in range(30_000))
+
+
+def _listed(*objects: str) -> str:
+    return f"[{','.join(objects)}]"
+
+
+def nested(depth: int) -> list[Any]:
+    """Return a list in so many others."""
+    made: list[Any] = []
+    for _ in range(depth):
+        made = [made]
+    return made
 
 
 def _half(data: bytes) -> bytes:
@@ -92,4 +113,28 @@ INPUTS: Final[Mapping[str, Mapping[str, bytes | str]]] = {
     "combined and its parts": {"a.jsonl": neutral("c", opinions=[{"type": "combined", "text": PROSE + "We agree."}, {"type": "lead", "text": PROSE}, {"type": "concurrence", "text": PROSE + "We agree."}])},
     "impossible date of cap": {"a.json": _cap(decision_date="2024-13-45")},
     "picture": {"a.png": b"\x89PNG\r\n\x1a\n" + b"\x00" * 40},
+    "tar that goes back": {"a.tar": member("a.txt", PROSE) + header("b.txt", size=-512) + END, "beside.txt": BESIDE},
+    "tar of a sparse file without its map": {
+        "a.tar": extended({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}) + member("a.txt", PROSE) + END,
+        "beside.txt": BESIDE,
+    },
+    "tar of headers": {"a.tar": member("long", "name", kind=b"L") * 500 + member("a.txt", PROSE), "beside.txt": BESIDE},
+    "tar with a damaged header": {"a.tar": member("a.txt", PROSE) + b"x" + member("b.txt", PROSE)[1:] + END},
+    "endless number": {"a.json": _listed(f'{neutral("x")[:-2]}, "n": {_ENDLESS}}}', neutral("after"))},
+    "endless number, alone": {"a.json": f'{neutral("x")[:-2]},\n"n": -{_ENDLESS}\n}}'},
+    "endless index of a page": {"a.jsonl": neutral("p", opinions=[{
+        "text": f'<p>We <span class="star-pagination" data-citation-index="{_ENDLESS}">*3</span> affirm.</p>', "format": "html",
+    }])},
+    "endless count of citations": {k: v.replace('"31"', f'"{_ENDLESS}"') for k, v in tables().items()},
+    "endless id": {"a.json": json.dumps({**api.LEAD, "id": _ENDLESS})},
+    "endless name of a file": {"metadata.jsonl": f'{{"file": "{"n" * 300}.txt", "id": "g"}}\n', "a.txt": PROSE},
+    "half a character in a field": {"a.json": _listed(
+        neutral("j", judges=["A\ud800"]), neutral("c", citations=["\ud800"]),
+        neutral("y", opinions=[{"text": "T", "joined_by": ["\udfff"]}]),
+        neutral("e", panel={"x": ["\ud800"]}), neutral("k", **{"\ud800": 1}), neutral("after"),
+    )},
+    "nested field": {"a.jsonl": neutral("n", more=nested(150)) + neutral("after", more=nested(90))},
+    "crowded tag": {"a.jsonl": neutral("t", opinions=[{
+        "text": f"<p {_CROWD}>Held.</p>", "format": "html",
+    }])},
 }  # fmt: skip

@@ -162,6 +162,24 @@ def test_a_torn_calibration_is_refused(lane) -> None:
         Calibration.from_json(raw)
 
 
+@pytest.mark.parametrize("value", ["9.0", None, True, [1.0], float("nan"), float("inf"), 10**400])
+@pytest.mark.parametrize("place", [("dense", "slope"), ("hybrid", "intercept"), ("nothing_below",)])
+def test_what_is_no_finite_number_is_refused(place, value) -> None:
+    raw = DEFAULT.to_json()
+    inner = raw
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    with pytest.raises((TypeError, ValueError)):
+        Calibration.from_json(raw)
+
+
+@pytest.mark.parametrize("value", [None, 3, "steep", [1, 2], [[1, 2]]])
+def test_what_is_no_curve_is_refused(value) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        Calibration.from_json({**DEFAULT.to_json(), "dense": value})
+
+
 def test_a_calibration_of_another_time_is_refused() -> None:
     raw = DEFAULT.to_json()
     raw["dense"]["bend"] = 1.0

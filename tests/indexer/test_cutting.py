@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.build import merged
 from indexer.cutting import CutCase, Cutter
 from indexer.records import CaseRecord
 from indexer.sources import Refused
 from indexer.store.analysis import analyse, exact_words
 from models.base import TokenSpans
 from tests.embedders import WordHashEmbedder
-from tests.indexer.corpora import LIMITS, cases, sentences
+from tests.indexer.corpora import LIMITS, build_small, cases, sentences
 from tests.indexer.store.making import opinion, record
 
 MODEL = WordHashEmbedder()
@@ -85,3 +86,38 @@ def test_a_case_that_cannot_be_cut_is_refused_with_its_id(text: str) -> None:
     assert isinstance(refused, Refused)
     assert (refused.case_id, refused.place) == ("c", "c")
     assert "100 tokens" in refused.reason
+
+
+@pytest.mark.parametrize("error", [ValueError, RecursionError, OverflowError])
+def test_a_case_that_cutting_stumbles_over_is_refused_by_the_type_of_it(error) -> None:
+    def spans(text: str) -> TokenSpans:
+        raise error(text)
+
+    given = cases(1)[0]
+    refused = Cutter(token_spans=spans, limits=LIMITS)(given)
+    reason = (
+        f"a {error.__name__} that this program did not foresee; leave the record out, and report it"
+    )
+    assert refused == Refused(place=given.case.id, reason=reason, case_id=given.case.id)
+
+
+def test_a_case_that_cannot_be_divided_by_voice_is_refused_wherever_that_is_done(
+    tmp_path, monkeypatch
+) -> None:
+    """In a build, in one that knows what was cut before, and where cases are added to an index."""
+    old, first, bad, last = cases(4)
+    build_small([old], tmp_path)
+
+    def stumbling(given: CaseRecord) -> CaseRecord:
+        if given.case.id == bad.case.id:
+            raise RecursionError
+        return given
+
+    monkeypatch.setattr("indexer.cutting.return_notes", stumbling)
+    assert isinstance(CUTTER(bad), Refused)
+    report = build_small([first, bad, last], tmp_path / "built")
+    assert [one.case_id for one in report.refused] == [bad.case.id]
+    added = list(merged(tmp_path, [first, bad, last], replaced=frozenset()))
+    kept = [one.case.id for one in added if isinstance(one, CaseRecord)]
+    assert kept == [old.case.id, first.case.id, last.case.id]
+    assert [one.case_id for one in added if isinstance(one, Refused)] == [bad.case.id]

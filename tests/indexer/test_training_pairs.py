@@ -1,10 +1,13 @@
+import errno
 import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexer.errors import TrainingPairsError
+from indexer.errors import IndexWriteError, TrainingPairsError
 from indexer.held_out import HeldOut, Part, part_of
 from indexer.records import CaseRecord, OpinionType
 from indexer.store.snapshot import Index
@@ -159,6 +162,49 @@ def test_a_broken_line_is_told_by_its_number(index, tmp_path):
         lines.write(json.dumps({"query": "alone"}))
     with pytest.raises(TrainingPairsError, match="line 2 is not"):
         read_pairs(path)
+
+
+def test_what_goes_wrong_on_the_way_leaves_the_file_that_was_there(index, tmp_path):
+    path = tmp_path / "pairs.jsonl"
+    write_pairs(path, drawn(index)[:1])
+    before = path.read_bytes()
+
+    def broken() -> Iterator[TrainingPair]:
+        yield from drawn(index)[:2]
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_pairs(path, broken())
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == {path: before}
+
+
+def test_a_full_disk_is_told_and_leaves_the_file_that_was_there(index, tmp_path, monkeypatch):
+    path = tmp_path / "pairs.jsonl"
+    write_pairs(path, drawn(index)[:1])
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(IndexWriteError, match="the disk is full"):
+        write_pairs(path, drawn(index))
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == {path: before}
+
+
+def test_the_file_and_its_name_are_on_the_disk_when_it_is_done(index, tmp_path, monkeypatch):
+    synced: list[str] = []
+    sync = os.fsync
+
+    def telling(handle: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", telling)
+    write_pairs(tmp_path / "pairs.jsonl", drawn(index)[:1])
+    part, folder = synced
+    assert part.endswith(".part")
+    assert folder == str(tmp_path.resolve())
 
 
 def test_words_in_a_row():

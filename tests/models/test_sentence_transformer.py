@@ -1,3 +1,4 @@
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.base import Embedder
-from models.errors import ModelCorruptError, UnsupportedModelError
+from models.errors import ModelCorruptError, PickledModelError, UnsupportedModelError
 from models.load import load_embedder
 from tests.contracts import PASSAGES, EmbedderContract, words
 from tests.models.tiny import PROMPTS, save_tiny
@@ -100,6 +101,40 @@ def test_a_torn_folder_is_refused(tmp_path: Path) -> None:
     (folder / "config.json").unlink()
     for weights in folder.rglob("*.safetensors"):
         weights.write_bytes(b"torn")
+
+    with pytest.raises(ModelCorruptError, match="cannot load it"):
+        load_embedder(str(folder))
+
+
+@pytest.mark.parametrize("part", ["", "2_Dense"])
+def test_weights_that_only_a_pickle_has_are_refused(tmp_path: Path, part: str) -> None:
+    folder = save_tiny(tmp_path)
+    pickled = folder / part / "pytorch_model.bin"
+    pickled.parent.mkdir(exist_ok=True)
+    pickled.write_bytes(b"a pickle")
+    if not part:
+        for weights in folder.glob("*.safetensors"):
+            weights.unlink()
+
+    with pytest.raises(PickledModelError, match="save the model again") as told:
+        load_embedder(str(folder))
+    assert str(pickled) in str(told.value)
+
+
+def test_a_pickle_beside_safetensors_is_not_read(plain_reference: Embedder, tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path)
+    (folder / "pytorch_model.bin").write_bytes(b"no pickle at all")
+
+    assert load_embedder(str(folder)).spec.fingerprint == plain_reference.spec.fingerprint
+
+
+def test_a_model_of_code_of_its_own_is_refused(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path)
+    modules = folder / "modules.json"
+    modules.write_text(
+        re.sub(r'"sentence_transformers[\w.]*"', '"modeling.Own"', modules.read_text())
+    )
+    (folder / "modeling.py").write_text("raise SystemExit('it ran')")
 
     with pytest.raises(ModelCorruptError, match="cannot load it"):
         load_embedder(str(folder))

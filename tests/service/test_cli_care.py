@@ -1,5 +1,6 @@
 """The command line beyond building and asking: care of an index, serving, help, terminals."""
 
+import json
 import os
 import re
 import subprocess
@@ -51,6 +52,17 @@ def test_verify_is_content_with_a_whole_build_and_names_the_torn_file(index):
     done = run("verify", "--index", index)
     assert (done.exit_code, done.stdout) == (1, "")
     assert str(vectors) in done.stderr
+
+
+def test_verify_says_what_it_cannot_know_of_a_build_of_before(index):
+    path = index / "builds" / current_build(index) / "manifest.json"
+    told = json.loads(path.read_text())
+    del told["manifest_sha256"]
+    path.write_text(json.dumps(told))
+    done = run("verify", "--index", index)
+
+    assert (done.exit_code, done.stdout) == (0, f"{index}: all holds\n")
+    assert done.stderr.startswith(f"opinion-search: {path}: has no checksum of its own")
 
 
 def test_search_refuses_a_model_that_is_not_the_one_the_index_was_built_with(index, monkeypatch):

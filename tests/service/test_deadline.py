@@ -61,6 +61,9 @@ class Caller:
     async def _send(self, message: Message) -> None:
         self.sent.append(message)
 
+    def cancel(self) -> None:
+        self._task.cancel()
+
     async def go_away(self) -> None:
         """Return when the application was told, and has acted on it as far as it does at once."""
         self._gone.set()
@@ -295,3 +298,63 @@ def test_nothing_is_sent_to_who_has_gone():
     serve = Deadline(app, limit_s=30, refuse=refusal)(scope, receive, send)
     asyncio.run(asyncio.wait_for(serve, 20))
     assert (sent, work.abandoned) == ([], Abandoned.GONE)
+
+
+# a server that stops
+
+
+@in_a_loop
+async def test_what_a_server_that_stops_cuts_off_is_answered_and_its_work_stops() -> None:
+    """As uvicorn does it when the time that requests in flight get is over: it cancels them."""
+    live = FakeLive()
+    blocked = Blocked(live)
+    async with running(live) as call:
+        batch = json.dumps({"searches": [SEARCH] * 64}).encode()
+        caller = call("/v1/search/batch", batch)
+        await until(lambda: blocked.begun == 1)
+        caller.cancel()
+        status, body = await caller.answered()
+        assert (status, body["error"]["code"]) == (503, "not_ready")
+        assert "it is being stopped" in body["error"]["message"]
+        assert int(dict(caller.sent[0]["headers"])[b"retry-after"]) > 0
+        await caller.end()
+        blocked.may_go_on.set()
+        await asyncio.sleep(0.2)  # time for a second one to begin
+        assert blocked.begun == 1, "the other 63 are never begun"
+        assert len(caller.sent) == 2
+
+
+@pytest.mark.parametrize("answered", [0, 1])
+def test_what_is_cut_off_is_not_answered_twice(answered):
+    """With an answer on its way, there is none to give, and the connection can only be closed."""
+    sent: list[Message] = []
+    begun = asyncio.Event()
+    work = Work()
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        for _ in range(answered):
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def serve() -> bool:
+        scope = {"type": "http", "headers": [], "state": {"work": work}}
+        served = asyncio.create_task(
+            Deadline(app, limit_s=30, refuse=refusal)(scope, receive, send)
+        )
+        await begun.wait()
+        served.cancel()
+        await asyncio.wait({served}, timeout=5)
+        return served.cancelled()
+
+    assert asyncio.run(asyncio.wait_for(serve(), 20)) == bool(answered)
+    assert [message["type"] for message in sent[:1]] == ["http.response.start"]
+    assert sent[0]["status"] == (200 if answered else 503)
+    assert work.abandoned is Abandoned.STOPPED

@@ -120,6 +120,37 @@ def test_over_http(client: TestClient, corpus, judge):
 
 
 @pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        ("", {}),
+        (
+            "court=ca6&court=ohnd&section_role=facts",
+            {"court": ["ca6", "ohnd"], "section_role": "facts"},
+        ),
+        (
+            "binding_on=ca6&date_filed.gte=1989",
+            {"binding_on": "ca6", "date_filed": {"gte": "1989"}},
+        ),
+        ("judge=Sotomayor&opinion_type=lead", {"judge": ["Sotomayor"], "opinion_type": ["lead"]}),
+        ("cites=490+U.S.+386&status=published", {"cites": ["490 U.S. 386"], "status": "published"}),
+    ],
+)
+def test_a_body_is_answered_as_the_same_query_string(client: TestClient, query, filters):
+    answer = client.post("/v1/facets", json={"filters": filters})
+    assert answer.status_code == 200
+    assert answer.content == client.get(f"/v1/facets?{query}").content
+
+
+def test_a_body_may_hold_nothing_and_what_is_wrong_in_it_is_said(client: TestClient):
+    everything = client.get("/v1/facets").content
+    for body in ({}, {"filters": None}, {"filters": {"court": [], "date_filed": {"gte": None}}}):
+        assert client.post("/v1/facets", json=body).content == everything
+    for filters, field in (({"court": ["ca66"]}, "filters.court"), ({"k": 5}, "filters.k")):
+        answer = client.post("/v1/facets", json={"filters": filters})
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
+
+
+@pytest.mark.parametrize(
     ("query", "field"), [("k=5", "k"), ("court=ca66", "court"), ("date_filed.gte=x", "date_filed")]
 )
 def test_what_is_wrong_is_said(client: TestClient, query, field):

@@ -4,11 +4,13 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from indexer.records import Passage, Span
 from service.links import DEFAULT_BASE, Links, links_at
 from service.live import Live
-from tests.service.fakes import FakeLive, client_of, settings
+from tests.service.fakes import FakeLive, client_of, settings, wait_until_opened
+from tests.service.serving import quietly_configured
 
 IDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
 
@@ -52,3 +54,25 @@ def test_answers_link_to_the_setting_or_else_to_where_they_were_asked(engine, pu
 def test_a_public_address_is_one(wrong):
     with pytest.raises(ValueError, match="public_url"):
         settings(public_url=wrong)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "public_url", "begins"),
+    [
+        ("", None, "http://testserver/o/"),
+        ("192.0.2.1", None, "https://testserver/o/"),
+        ("198.51.100.0/24", None, "http://testserver/o/"),
+        ("", "https://opinions.example", "https://opinions.example/o/"),
+    ],
+)
+def test_a_proxy_that_speaks_tls_is_believed_if_it_is_trusted(engine, trusted, public_url, begins):
+    live = FakeLive(lent=cast("Any", engine))
+    config = quietly_configured(live, trusted_proxies=trusted, public_url=public_url)
+    config.load()
+    with TestClient(config.loaded_app, client=("192.0.2.1", 5)) as client:
+        wait_until_opened(client)
+        sent = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.1"}
+        body = {"query": "officer", "max_tokens": 500}
+        answer = client.post("/v1/context", json=body, headers=sent).json()
+    assert answer["blocks"]
+    assert all(block["link"].startswith(begins) for block in answer["blocks"])

@@ -10,7 +10,7 @@ from indexer.store.manifest import Manifest
 from service.errors import NotReadyError
 from service.live_index import LiveIndex
 from tests.service.corpus import EMBEDDER
-from tests.service.test_live_index import publish, wait_for
+from tests.service.live_builds import publish, wait_for
 
 ADDRESS = "http://10.0.0.7:19530"
 

@@ -1,111 +1,27 @@
-"""Builds come, go and break while questions are answered."""
+"""Builds come and go while questions are answered."""
 
-import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 
-from indexer.build import BuildOptions, build
 from indexer.errors import IndexOpenError, ModelMismatchError
-from indexer.store.files import CURRENT, MANIFEST, PASSAGES, VECTORS, atomic_write, list_builds
 from indexer.store.manifest import read
 from models.base import Embedder
 from models.errors import UnknownModelError
 from service.answers import SearchQuery
 from service.errors import NotReadyError
-from service.live_index import LiveIndex, LoadEmbedder, open_live
+from service.live_index import LiveIndex, open_live
 from service.settings import Settings
 from tests.embedders import WordHashEmbedder
-from tests.indexer.store.making import opinion, record
 from tests.service.corpus import EMBEDDER
-from tests.service.test_canary import permute_vectors
-
-TEXT = "The officer fired the taser. The suspect lay on the ground. We affirm the judgment. "
-
-
-def publish(root: Path, name: str, *, embedder: Embedder = EMBEDDER, keep: int = 9) -> str:
-    """Publish a build whose cases all begin with ``name``; return its id."""
-    records = [
-        record(
-            f"{name}-{n}", opinion(f"{name}-{n}/0", f"{TEXT * 3}Number {n}.", case_id=f"{name}-{n}")
-        )
-        for n in range(4)
-    ]
-    return build(records, root, embedder=embedder, options=BuildOptions(keep=keep)).build_id
-
-
-class Watched:
-    """A live index that looks at its folder when it is told to, and what it told."""
-
-    def __init__(
-        self, root: Path, load: LoadEmbedder = lambda _: EMBEDDER, *, retry_s: float = 30
-    ) -> None:
-        self.told: list[str] = []
-        self.loaded: list[str] = []
-
-        def loading(name: str) -> Embedder:
-            self.loaded.append(name)
-            return load(name)
-
-        self.live = LiveIndex(
-            root, load_embedder=loading, on_event=self.told.append, retry_s=retry_s
-        )
-
-    def look(self) -> None:
-        self.live.refresh()
-
-    def serving(self) -> str:
-        with self.live.searcher() as searcher:
-            return searcher.index.manifest.build_id
-
-    def names(self) -> set[str]:
-        """Which builds the hits of an answer come from."""
-        with self.live.searcher() as searcher:
-            answer = searcher.search(SearchQuery(text="taser", k=50))
-            assert answer.build_id == searcher.index.manifest.build_id
-            return {hit.stored.case.id.split("-")[0] for hit in answer.hits}
-
-
-def wait_for(condition, seconds: float = 10) -> None:
-    end = monotonic() + seconds
-    while not condition():
-        assert monotonic() < end
-        sleep(0.005)
+from tests.service.live_builds import Watched, publish, tear, wait_for
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return tmp_path / "index"
-
-
-def tear(root: Path, build_id: str) -> None:
-    path = root / "builds" / build_id / VECTORS
-    path.write_bytes(path.read_bytes()[:-7])
-
-
-def scribble(root: Path, build_id: str) -> None:
-    path = root / "builds" / build_id / PASSAGES
-    path.write_bytes(b"\xff" * path.stat().st_size)
-
-
-def steal_manifest(root: Path, build_id: str) -> None:
-    other = next(name for name in list_builds(root) if name != build_id)
-    shutil.copy(root / "builds" / other / MANIFEST, root / "builds" / build_id / MANIFEST)
-
-
-def lose_manifest(root: Path, build_id: str) -> None:
-    (root / "builds" / build_id / MANIFEST).write_text("{")
-
-
-def spoil_calibration(root: Path, build_id: str) -> None:
-    path = root / "builds" / build_id / MANIFEST
-    path.write_text(path.read_text().replace('"slope"', '"slop"'))
-
-
-BREAKING = (tear, scribble, steal_manifest, lose_manifest, spoil_calibration)
 
 
 # opening
@@ -249,138 +165,6 @@ def test_the_model_is_loaded_once_for_builds_of_one_model(root):
     assert watched.names() == {"c"}
 
 
-# broken builds
-
-
-@pytest.mark.parametrize("spoil", BREAKING)
-def test_a_broken_build_is_told_once_and_never_served(root, spoil):
-    good = publish(root, "a")
-    watched = Watched(root, retry_s=0)
-    watched.look()
-    bad = publish(root, "b")
-    spoil(root, bad)
-    for _ in range(3):
-        watched.look()
-    assert watched.serving() == good
-    assert watched.names() == {"a"}
-    assert watched.live.reason_not_ready() is None
-    assert watched.live.problem is not None
-    assert str(root) not in watched.live.problem
-    (told,) = watched.told[1:]
-    assert bad in told
-    later = publish(root, "c")
-    watched.look()
-    assert watched.serving() == later
-    assert watched.live.problem is None
-
-
-def test_a_build_that_does_not_find_its_own_passages_is_not_served(root):
-    good = publish(root, "a")
-    watched = Watched(root)
-    watched.look()
-    publish(root, "b")
-    permute_vectors(root, lambda rows: rows[::-1])
-    watched.look()
-    assert watched.serving() == good
-    assert "do not find their own passages" in str(watched.live.problem)
-
-
-def test_a_broken_build_rests_before_it_is_tried_again(root):
-    good = publish(root, "a")
-    watched = Watched(root, retry_s=3600)
-    watched.look()
-    bad = publish(root, "b")
-    path = root / "builds" / bad / VECTORS
-    whole = path.read_bytes()
-    path.write_bytes(b"")
-    watched.look()
-    path.write_bytes(whole)
-    watched.look()
-    assert watched.serving() == good
-    impatient = Watched(root, retry_s=0)
-    path.write_bytes(b"")
-    impatient.look()
-    path.write_bytes(whole)
-    impatient.look()
-    assert impatient.serving() == bad
-    assert impatient.live.problem is None
-
-
-@pytest.mark.parametrize("spoil", BREAKING)
-def test_a_restart_with_a_broken_build_serves_the_one_before(root, spoil):
-    publish(root, "a")
-    before = publish(root, "b")
-    bad = publish(root, "c")
-    spoil(root, bad)
-    watched = Watched(root, retry_s=0)
-    for _ in range(3):
-        watched.look()
-    assert watched.serving() == before
-    assert watched.live.reason_not_ready() is None
-    assert watched.live.problem is not None
-    assert [bad in watched.told[0], watched.told[1]] == [
-        True,
-        f"serving build {before} in its place",
-    ]
-    assert len(watched.told) == 2
-    later = publish(root, "d")
-    watched.look()
-    assert watched.serving() == later
-    assert watched.live.problem is None
-
-
-def test_the_newest_that_opens_is_served_and_never_a_newer_one(root):
-    oldest, broken, current, newer = (publish(root, name) for name in "abcd")
-    atomic_write(root / CURRENT, current.encode())
-    tear(root, broken)
-    tear(root, current)
-    watched = Watched(root)
-    watched.look()
-    assert watched.serving() == oldest
-    assert current in str(watched.live.problem)
-    atomic_write(root / CURRENT, oldest.encode())
-    watched.look()
-    assert watched.serving() == oldest
-    assert watched.live.problem is None
-    atomic_write(root / CURRENT, newer.encode())
-    watched.look()
-    assert watched.serving() == newer
-
-
-@pytest.mark.parametrize("named", ["gone", "", "../x", "\x00"])
-def test_a_current_that_names_nothing_serves_the_newest(root, named):
-    publish(root, "a")
-    newest = publish(root, "b")
-    (root / CURRENT).write_text(named)
-    watched = Watched(root)
-    watched.look()
-    assert watched.serving() == newest
-    assert "CURRENT" in str(watched.live.problem)
-
-
-def test_without_current_nothing_was_published(root):
-    publish(root, "a")
-    (root / CURRENT).unlink()
-    watched = Watched(root)
-    watched.look()
-    assert "no build has been published" in str(watched.live.reason_not_ready())
-
-
-def test_nothing_that_opens_is_a_reason_until_something_does(root):
-    bad = publish(root, "a")
-    tear(root, bad)
-    watched = Watched(root)
-    for _ in range(2):
-        watched.look()
-    assert "torn" in str(watched.live.reason_not_ready()) or "bytes" in str(watched.live.problem)
-    assert len(watched.told) == 1
-    with pytest.raises(NotReadyError), watched.live.searcher():
-        pass
-    publish(root, "b")
-    watched.look()
-    assert watched.names() == {"b"}
-
-
 # models
 
 
@@ -430,17 +214,21 @@ def test_a_reason_has_no_path_and_keeps_its_words(tmp_path, monkeypatch, where):
     assert torn.endswith("; serve the build before it (`opinion-search rollback`) or build again")
 
 
+class Killed(BaseException):
+    """Not a fault, which would be told and survived, but an end."""
+
+
 def test_a_watcher_that_dies_says_so(root, monkeypatch):
     publish(root, "a")
 
     def load(_: str) -> Embedder:
-        raise ZeroDivisionError
+        raise Killed
 
     seen = []
     monkeypatch.setattr(threading, "excepthook", lambda args: seen.append(args.exc_type))
     live = LiveIndex(root, load_embedder=load, poll_interval_s=0.01).start()
     wait_for(lambda: seen)
-    assert seen == [ZeroDivisionError]
+    assert seen == [Killed]
     wait_for(lambda: "cannot be watched" in str(live.reason_not_ready()))
     live.close()
 

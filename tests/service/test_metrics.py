@@ -71,14 +71,15 @@ def test_the_build_that_is_served_is_told_as_it_is_now():
 
 
 def test_what_is_refused_is_counted_by_its_reason(tmp_path):
-    anna = keys.make("anna", per_minute=1)
-    keys.add(tmp_path / "k", anna.kept)
-    with client_of(keys_file=tmp_path / "k", open_metrics=True, max_body_bytes=1024) as client:
+    anna, watcher = keys.make("anna", per_minute=1), keys.make("prometheus")
+    for one in (anna, watcher):
+        keys.add(tmp_path / "k", one.kept)
+    with client_of(keys_file=tmp_path / "k", max_body_bytes=1024) as client:
         good = {"X-API-Key": anna.text}
         client.get("/v1/cases")
         client.post("/v1/search", json={"query": "x" * 2000}, headers=good)
         client.get("/v1/cases", headers=good)
-        found = numbers(client.get("/metrics").text)
+        found = numbers(client.get("/metrics", headers={"X-API-Key": watcher.text}).text)
 
     assert value(found, "refused_total", reason="unauthorized") == 1
     assert value(found, "refused_total", reason="body_too_large") == 1

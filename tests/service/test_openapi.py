@@ -22,6 +22,7 @@ OPERATIONS = {
     ("get", "/v1/cases/{id}/citing"): "list_citing_cases",
     ("get", "/v1/citations"): "look_up_citation",
     ("get", "/v1/facets"): "count_facets",
+    ("post", "/v1/facets"): "count_facets_post",
     ("post", "/v1/context"): "pack_context",
     ("post", "/v1/verify"): "verify_quotes",
     ("get", "/healthz"): "healthz",
@@ -96,7 +97,7 @@ def test_errors_an_address_can_give_are_documented(document):
 
 def test_requests_are_closed_and_hits_may_be_partial(document):
     schemas = document["components"]["schemas"]
-    for name in ("SearchRequest", "FiltersIn", "DateRange", "BatchRequest"):
+    for name in ("SearchRequest", "FiltersIn", "DateRange", "BatchRequest", "FacetsRequest"):
         assert schemas[name]["additionalProperties"] is False, name
     assert schemas["SearchRequest"]["required"] == ["query"]
     assert schemas["HitOut"]["required"] == ["rank", "score"]

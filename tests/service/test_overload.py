@@ -1,9 +1,14 @@
+import asyncio
 import threading
+from typing import Any
 
 import pytest
+from starlette.types import Message
 
 from service.errors import OverloadedError
 from service.gate import Gate
+from service.middleware import BodyLimit
+from service.problem_response import refusal
 from tests.service.fakes import FakeLive, client_of
 from tests.service.test_app import blocked, error_of
 
@@ -64,3 +69,24 @@ def test_the_gate_stays_the_authority():
     gate = Gate(limit=1)
     with gate.enter(), pytest.raises(OverloadedError), gate.enter():
         pass
+
+
+def test_a_body_counts_until_its_answer_begins_however_slowly_that_is_taken():
+    held: list[int] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x" * 1000, "more_body": False}
+
+    async def send(_: Message) -> None:
+        held.append(limit.held)
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        held.append(limit.held)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    limit = BodyLimit(app, limit=1000, refuse=refusal)
+    asyncio.run(limit({"type": "http", "headers": []}, receive, send))
+    assert held == [1000, 0, 0]
+    assert limit.held == 0

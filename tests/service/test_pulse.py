@@ -39,7 +39,7 @@ def test_readiness_is_asked_for_again_and_again(monkeypatch):
         if bad:
             raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(Pulse.__init__, "__kwdefaults__", {"ask": ask})
+    monkeypatch.setattr(Pulse.__init__, "__kwdefaults__", {"ask": ask, "limit_s": 5.0})
     with client_of(live, canary_interval_s=0.02) as client:
 
         def wait_for(status: int) -> None:

@@ -1,13 +1,17 @@
 import json
 from threading import Thread
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from service import keys
 from service.rate_limits import RateLimits
-from tests.service.fakes import client_of
+from tests.service.fakes import FakeLive, client_of, wait_until_opened
+from tests.service.serving import quietly_configured
 
 SEARCH = {"query": "taser"}
 
@@ -140,3 +144,65 @@ def test_who_has_no_key_uses_up_nothing(tmp_path):
         for _ in range(5):
             assert client.get("/v1/cases").status_code == 401
         assert client.get("/v1/cases", headers={"X-API-Key": anna.text}).status_code == 200
+
+
+# who the caller is
+
+
+def statuses(*asked: tuple[str, str | None], **given: Any) -> list[int]:
+    """Ask once from each address, for whom the second says; each caller may ask once."""
+    config = quietly_configured(FakeLive(), rate_per_minute=1, rate_burst=1, **given)
+    config.load()
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["client"] = (dict(scope["headers"])[b"from"].decode(), 5)
+        await config.loaded_app(scope, receive, send)
+
+    with TestClient(served, headers={"From": "192.0.2.1"}) as client:
+        wait_until_opened(client)
+        return [
+            client.get(
+                "/v1/cases",
+                headers={"From": address} | ({"X-Forwarded-For": behalf} if behalf else {}),
+            ).status_code
+            for address, behalf in asked
+        ]
+
+
+def test_nobody_is_believed_about_whom_it_asks_for():
+    """Not even on the machine itself: each name that somebody makes up would have a limit of its own."""
+    made_up = [("127.0.0.1", "203.0.113.1"), ("127.0.0.1", "203.0.113.2")]
+    assert statuses(*made_up) == [200, 429]
+    assert statuses(*made_up, trusted_proxies="10.0.0.0/8") == [200, 429]
+
+
+def test_a_proxy_that_is_trusted_is_believed_about_whom_it_asks_for():
+    proxy = "10.0.0.5"
+    asked = [(proxy, "203.0.113.1"), (proxy, "203.0.113.2"), (proxy, "203.0.113.1")]
+    assert statuses(*asked, trusted_proxies=proxy) == [200, 200, 429]
+    assert statuses(*asked, trusted_proxies="10.0.0.0/8") == [200, 200, 429]
+
+
+def test_what_a_caller_tells_the_proxy_is_not_believed():
+    """A proxy adds who asked it at the end; what stands before came from there."""
+    asked = [("10.0.0.5", "198.51.100.1, 203.0.113.1"), ("10.0.0.5", "198.51.100.2, 203.0.113.1")]
+    assert statuses(*asked, trusted_proxies="10.0.0.5") == [200, 429]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "after"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:1", 429),
+        ("2001:db8::1", "2001:db8:0:0:8000::", 429),
+        ("2001:db8::1", "2001:db8:0:1::1", 200),
+        ("::ffff:203.0.113.1", "203.0.113.1", 429),
+        ("::ffff:203.0.113.1", "::ffff:203.0.113.2", 200),
+        ("fe80::1%eth0", "fe80::2%eth0", 429),
+        ("203.0.113.1", "203.0.113.2", 200),
+        ("no:address", "nor:this", 200),
+    ],
+)
+def test_who_has_a_network_of_its_own_is_one_caller(first, second, after):
+    """The second half of an address of IPv6 is anybody's own choice."""
+    assert statuses((first, None), (second, None)) == [200, after]

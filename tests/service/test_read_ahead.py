@@ -7,7 +7,7 @@ from indexer.store.files import GRAPH, LEXICAL, PASSAGES, VECTORS
 from service.live_index import LiveIndex
 from service.read_ahead import free_memory, read_ahead
 from tests.service.corpus import EMBEDDER
-from tests.service.test_live_index import publish, wait_for
+from tests.service.live_builds import publish, wait_for
 
 MB = 1 << 20
 

@@ -54,7 +54,7 @@ def test_every_module_that_a_script_imports_is_there(client):
             assert client.get(f"/static/{name}").status_code == 200, (script.name, name)
 
 
-@pytest.mark.parametrize("url", ["/", "/o/floyd"])
+@pytest.mark.parametrize("url", ["/", "/o/floyd", "/corpus"])
 def test_pages_run_nothing_inline_and_nothing_foreign(client, url):
     answer = client.get(url, headers=BROWSER)
     policy = dict(
@@ -63,6 +63,23 @@ def test_pages_run_nothing_inline_and_nothing_foreign(client, url):
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
     assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|javascript:", answer.text)
     assert not any("//" in part for part in parts(answer.text))
+
+
+def test_no_form_puts_into_an_address_what_is_written_in_it(client):
+    """A form that is sent before its script is there, or without one, is sent to nobody."""
+    for url in ("/", "/o/floyd", "/corpus"):
+        page = client.get(url, headers=BROWSER)
+        assert "form-action 'none'" in page.headers["content-security-policy"]
+        for form in re.findall(r"<form\b[^>]*>.*?</form>", page.text, re.DOTALL):
+            assert 'method="dialog"' in form or " name=" not in form, (url, form)
+
+
+def test_no_script_puts_words_into_the_query_of_an_address():
+    """What is searched for goes into a body, or behind `#`: a proxy before the service logs the rest."""
+    asked = set()
+    for script in FOLDER.glob("*.js"):
+        asked |= set(re.findall(r"[?&](\w+)=", script.read_text("utf-8")))
+    assert asked == {"k", "start", "end", "ref"}
 
 
 def test_scripts_never_read_a_text_as_markup():
@@ -82,6 +99,7 @@ def test_scripts_never_read_a_text_as_markup():
         "/static/%2e%2e%2froutes_web.py", "/static/..%5croutes_web.py", "/static/web/page.js",
         "/static//etc/passwd", "/static/%2fetc%2fpasswd", "/static/page.js%00", "/static/PAGE.JS",
         "/static/index.html", "/static/opinion.html", "/o/", "/o",
+        "/o/" + "a/" * 64, "/o/%FF", "/o/a%C3", "/o/%ED%A0%80", "/o/50%", "/o/50%zz",
     ],
 )  # fmt: skip
 def test_nothing_else_is_served(client, url):

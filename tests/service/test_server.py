@@ -13,18 +13,21 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import Any, cast
 
 import pytest
 
 import service
-from service.errors import ListenError
-from service.server import listen
+from service.errors import ListenError, SettingsError
+from service.server import listen, serve
+from tests.service.fakes import FakeLive, settings
+from tests.service.serving import quietly_configured
 
 pytestmark = pytest.mark.slow
 
 PROGRAM = textwrap.dedent(
     """
-    import os, sys, time
+    import json, os, sys, time
     from service.server import serve
     from tests.service.fakes import FakeLive, FakeSearcher, settings
 
@@ -34,7 +37,8 @@ PROGRAM = textwrap.dedent(
         return live
 
     if __name__ == "__main__":
-        serve(settings(port=int(sys.argv[1]), workers=int(sys.argv[2])), open_live)
+        port, workers, more = int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
+        serve(settings(port=port, workers=workers, **more), open_live)
     """
 )
 
@@ -55,12 +59,14 @@ def ask(port: int, method: str, url: str, body: object = None) -> tuple[int, byt
 
 
 @contextmanager
-def server(folder: Path, *, workers: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def server(
+    folder: Path, *, workers: int, **given: object
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
     program, port = folder / "program.py", free_port()
     program.write_text(PROGRAM)
     root = Path(service.__file__).parents[1]
     process = subprocess.Popen(
-        [sys.executable, "-W", "error", str(program), str(port), str(workers)],
+        [sys.executable, "-W", "error", str(program), str(port), str(workers), json.dumps(given)],
         env={**os.environ, "PYTHONPATH": str(root)},
         stderr=subprocess.PIPE,
         text=True,
@@ -126,6 +132,33 @@ def test_workers_share_a_port_and_stop_together(tmp_path):
             os.kill(int(pid), 0)
 
 
+def test_what_takes_too_long_when_the_server_stops_is_answered_and_ends(tmp_path):
+    """Eight batches that would take minutes; the time that requests in flight get is one second."""
+    with server(tmp_path, workers=1, shutdown_timeout_s=1) as (process, port):
+        answers: list[tuple[int, bytes]] = []
+        batch = {"searches": [{"query": "x" * 10}] * 64}
+        asking = [
+            Thread(target=lambda: answers.append(ask(port, "POST", "/v1/search/batch", batch)))
+            for _ in range(8)
+        ]
+        for one in asking:
+            one.start()
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        for one in asking:
+            one.join(20)
+        process.wait(20)
+        assert time.monotonic() - start < 15
+        assert process.stderr is not None
+        log = process.stderr.read()
+
+    assert [status for status, _ in answers] == [503] * 8
+    assert {json.loads(body)["error"]["code"] for _, body in answers} == {"not_ready"}
+    assert "Traceback" not in log
+    assert "Exception in ASGI application" not in log
+
+
 def test_an_address_may_have_64_kib_and_no_more(tmp_path):
     """The parser's own limit, which the description of the GET names; a body has none of the kind."""
     with server(tmp_path, workers=1) as (_, port):
@@ -156,6 +189,8 @@ def test_listening_takes_a_free_port_for_every_address_of_the_host():
         ("127.0.0.1", "address already in use"),
         ("localhost", "address already in use"),
         ("no.such.host.invalid", "there is no such address"),
+        ("a..b", "there is no such address"),
+        ("x" * 64, "there is no such address"),
         ("203.0.113.7", "cannot assign requested address"),
     ],
 )
@@ -201,3 +236,20 @@ def test_ctrl_c_stops_the_server_and_is_no_failure(tmp_path, workers):
     assert process.returncode == 0
     assert f"listening on http://127.0.0.1:{port}" in told
     assert "Traceback" not in told
+
+
+def test_workers_without_a_folder_to_count_in_are_refused_with_advice(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    with pytest.raises(SettingsError, match="set TMPDIR to a folder that can be written to"):
+        serve(settings(port=0, workers=2), lambda _: FakeLive())
+
+
+@pytest.mark.parametrize(
+    ("files", "asked", "most"),
+    [(1024, 1000, 768), (1024, 50, 50), (20_000, 1000, 1000), (1, 1000, 1), (-1, 5000, 5000)],
+)
+def test_connections_leave_a_quarter_of_the_files_that_may_be_open(monkeypatch, files, asked, most):
+    monkeypatch.setattr("resource.getrlimit", lambda _: (files, files))
+    config = quietly_configured(FakeLive(), max_connections=asked)
+    (connections,) = cast("Any", config.http).args
+    assert connections.bounds.connections == most

@@ -4,7 +4,8 @@
 
 The server is the real one, in a process of its own. Exit code 1: an answer was wrong or not wholly of one
 build, a build was not served or not given back, the memory or the latency grew, a refusal did not say how long
-to wait, or it did not recover.
+to wait, or it did not recover. Exit code 2: none of that, but something could not be judged, as the latency where
+other work had the machine in nearly every minute.
 """
 
 import argparse
@@ -57,8 +58,8 @@ def main() -> int:
             os.sched_setaffinity(0, {int(core) for core in given.client_cores.split(",")})
         soak = Soak(given, server, shelf)
         asyncio.run(soak.run())
-        failed = soak.judge(server.stop())
-    return 1 if failed else 0
+        failed, not_judged = soak.judge(server.stop())
+    return 1 if failed else 2 if not_judged else 0
 
 
 if __name__ == "__main__":

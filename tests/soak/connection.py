@@ -10,6 +10,10 @@ import httptools
 _PATIENCE_S: Final = 120.0
 
 
+class TornAnswerError(OSError):
+    """The server closed the connection in the middle of an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What came back."""
@@ -27,6 +31,7 @@ class _Coming:
     done: "asyncio.Future[Reply]"
     headers: dict[str, str] = field(default_factory=dict)
     body: bytearray = field(default_factory=bytearray)
+    begun: bool = False
 
 
 class _Line(asyncio.Protocol):
@@ -44,13 +49,17 @@ class _Line(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
+        if self._coming is not None:
+            self._coming.begun = True
         self._parser.feed_data(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self in self._idle:
             self._idle.remove(self)
         if self._coming is not None and not self._coming.done.done():
-            self._coming.done.set_exception(ConnectionResetError(str(exc or "closed")))
+            why = str(exc or "closed")
+            torn = TornAnswerError(why) if self._coming.begun else ConnectionResetError(why)
+            self._coming.done.set_exception(torn)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         assert self._coming is not None

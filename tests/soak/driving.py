@@ -78,15 +78,22 @@ class Clients:
     async def open(self, *, rate: float, seconds: float, drawn: Random) -> tuple[list[Sent], int]:
         """Send ``rate`` requests a second at random times, whatever has been answered.
 
-        Returns what came of each, and how many were not sent since too many were under way.
+        Returns what came of each, and how many were not sent since too many were under way. What a
+        request fails of that is no verdict is a fault of these tests; it is raised at the end.
         """
         sent: list[Sent] = []
+        faults: list[BaseException] = []
         under_way: set[asyncio.Task[None]] = set()
         start, due, held_back = monotonic(), 0.0, 0
 
         async def ask_one(ask: Ask, at_s: float) -> None:
             verdict = await self.send(ask)
             sent.append(Sent(at_s, monotonic() - start - at_s, ask.kind, verdict))
+
+        def ended(task: asyncio.Task[None]) -> None:
+            under_way.discard(task)
+            if not task.cancelled() and (fault := task.exception()) is not None:
+                faults.append(fault)
 
         while (due := due + drawn.expovariate(rate)) < seconds:
             await asyncio.sleep(max(0.0, start + due - monotonic()))
@@ -95,8 +102,10 @@ class Clients:
                 continue
             task = asyncio.create_task(ask_one(self.mix.draw(), due))
             under_way.add(task)
-            task.add_done_callback(under_way.discard)
-        await asyncio.gather(*under_way)
+            task.add_done_callback(ended)
+        await asyncio.gather(*under_way, return_exceptions=True)
+        if faults:
+            raise BaseExceptionGroup("requests that could not be judged", faults)
         return sent, held_back
 
 

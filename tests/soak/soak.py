@@ -29,6 +29,10 @@ _EVERY_S: Final = 10.0
 _UNIT_EVERY_S: Final = 60.0
 _MEMORY_IN_OVERLOAD: Final = 1.5
 """Times what it held before."""
+_RECOVERY_S: Final = 10.0
+"""After an overload, until it is as before."""
+_REACHED: Final = 0.9
+"""Of the overload that was meant, what must have been sent: else it was none."""
 
 
 class Soak:
@@ -139,7 +143,11 @@ class Soak:
         recovered = judging.recovery_s(after, p99_ms=self._worst_ms, seconds=given.after_s)
         bounded = most["heap_mb"] < before["heap_mb"] * _MEMORY_IN_OVERLOAD
         self._note(
-            overload={**summary(during, given.overload_s), "held_back": held_back},
+            overload={
+                "meant_per_s": round(able * given.times, 2),
+                **summary(during, given.overload_s),
+                "held_back": held_back,
+            },
             after={**summary(after, given.after_s), "recovered_after_s": recovered},
             overload_memory={"before": before, "most": most, "bounded": bounded},
         )
@@ -193,13 +201,15 @@ class Soak:
             samples = [one.record() for one in self._samples]
             out.write_text(json.dumps({**self.figures, "samples": samples}, indent=1) + "\n")
 
-    def judge(self, server: dict[str, Any]) -> list[str]:
-        """Take how the server ended; return what does not hold, which is noted with all else."""
+    def judge(self, server: dict[str, Any]) -> tuple[list[str], list[str]]:
+        """Take how the server ended; return what does not hold and what could not be judged.
+
+        Both are noted with all else.
+        """
         self._note(server=server)
-        failed = failures(self.figures)
-        unjudged = [name for name, row in _rows(self.figures).items() if row.get("flat", 1) is None]
+        failed, unjudged = failures(self.figures), not_judged(self.figures)
         self._note(failed=failed, not_judged=unjudged)
-        return failed
+        return failed, unjudged
 
 
 def _by_kind(sent: Sequence[Sent]) -> dict[str, Any]:
@@ -217,16 +227,24 @@ def _rows(figures: dict[str, Any]) -> dict[str, Any]:
 
 def failures(figures: dict[str, Any]) -> list[str]:
     """Return what does not hold."""
-    swaps = figures["swaps"]
+    swaps, overload = figures["swaps"], figures["overload"]
+    recovered = figures["after"]["recovered_after_s"]
     holds = {
         **{f"{name} is flat": row.get("flat") is not False for name, row in _rows(figures).items()},
         "no wrong answer": not figures["answers"].get("wrong"),
         "nothing refused at the usual load": not figures["soak"]["refused"],
+        "everything was sent at the usual load": not figures["soak"]["held_back"],
+        "the overload was one": overload["sent_per_s"] >= _REACHED * overload["meant_per_s"],
         "every build that was published is served": swaps["served"] == swaps["swaps"],
         "every old build is given back": swaps["given_back"] == swaps["swaps"],
         "memory bounded in the overload": figures["overload_memory"]["bounded"],
-        "recovered": figures["after"]["recovered_after_s"] is not None,
+        "recovered in seconds": recovered is not None and recovered <= _RECOVERY_S,
         "no error in the log": not figures["server"]["errors_logged"],
         "stopped when told to": figures["server"]["exit_code"] == 0,
     }
     return [name for name, held in holds.items() if not held]
+
+
+def not_judged(figures: dict[str, Any]) -> list[str]:
+    """Return the figures that ought to be flat and of which there were too few."""
+    return [name for name, row in _rows(figures).items() if row.get("flat", 1) is None]

@@ -12,6 +12,7 @@ import pytest
 from tests.soak import judging
 from tests.soak.driving import Sent
 from tests.soak.flatness import trend
+from tests.soak.soak import failures, not_judged
 from tests.soak.truth import Verdict
 from tests.soak.watching import Sample, sample
 
@@ -181,3 +182,45 @@ def test_a_process_is_measured():
     assert after.others_s >= held.others_s - 1
     assert held.threads >= 1
     assert held.files >= 3
+
+
+def figures(**changed: Any) -> dict[str, Any]:
+    """What a soak found in which all held, but for what is ``changed``."""
+    return {
+        "memory": {"heap_mb": {"flat": True}, "pss_mb": {"judged": False}},
+        "latency": {"p99_ms": {"flat": True}},
+        "answers": {"wrong": 0},
+        "soak": {"refused": 0, "held_back": 0},
+        "swaps": {"swaps": 3, "served": 3, "given_back": 3},
+        "overload": {"meant_per_s": 100.0, "sent_per_s": 99.0},
+        "overload_memory": {"bounded": True},
+        "after": {"recovered_after_s": 4.0},
+        "server": {"errors_logged": 0, "exit_code": 0},
+        **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"latency": {"p99_ms": {"flat": False}}}, "p99_ms is flat"),
+        ({"answers": {"wrong": 1}}, "no wrong answer"),
+        ({"soak": {"refused": 1, "held_back": 0}}, "nothing refused at the usual load"),
+        ({"soak": {"refused": 0, "held_back": 1}}, "everything was sent at the usual load"),
+        ({"overload": {"meant_per_s": 100.0, "sent_per_s": 80.0}}, "the overload was one"),
+        ({"after": {"recovered_after_s": None}}, "recovered in seconds"),
+        ({"after": {"recovered_after_s": 60.0}}, "recovered in seconds"),
+        ({"server": {"errors_logged": 0, "exit_code": 1}}, "stopped when told to"),
+    ],
+)
+def test_what_does_not_hold_is_named(changed, said):
+    assert failures(figures()) == []
+    assert failures(figures(**changed)) == [said]
+
+
+def test_what_could_not_be_judged_is_not_said_to_hold():
+    unknown = figures(latency={"p99_ms": {"flat": None}})
+
+    assert not_judged(figures()) == []
+    assert not_judged(unknown) == ["p99_ms"]
+    assert failures(unknown) == []

@@ -186,3 +186,16 @@ def test_what_a_process_holds_of_a_build_is_seen(folders, tmp_path):
     with (tmp_path / "file").open() as file:
         assert held_below(tmp_path, os.getpid()) == {file.name}
     assert not held_below(tmp_path, os.getpid())
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, {"content-type": "application/json"}, b'{"a":'),
+        Reply(400, {"content-type": "application/json"}, b'{"error": null}'),
+        plain(200, {"opinion_id": OPINION, "runs": [{"start": 0}]}),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_wrong(truth, reply):
+    assert truth.judge(ASK, reply, frozenset(truth.books)) is Verdict.WRONG
+    assert truth.counts[Verdict.WRONG] == len(truth.wrong) == 1

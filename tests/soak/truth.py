@@ -75,7 +75,16 @@ class Truth:
             self.first[build_id][ask] = _digest(reply)
 
     def judge(self, ask: Ask, reply: Reply, builds: frozenset[str]) -> Verdict:
-        """Return what the answer is if one of ``builds`` was served; a wrong one is kept in `wrong`."""
+        """Return what the answer is if one of ``builds`` was served; a wrong one is kept in `wrong`.
+
+        One that cannot be read (torn JSON, a part that every answer of its kind has left out) is wrong.
+        """
+        try:
+            return self._judge(ask, reply, builds)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            return self._say(ask, reply, f"cannot be read: {error!r}")
+
+    def _judge(self, ask: Ask, reply: Reply, builds: frozenset[str]) -> Verdict:
         if reply.status in _REFUSED:
             return self._say(ask, reply, _why_no_refusal(reply), Verdict.REFUSED)
         if _REFUSED_TOOL.search(reply.body):

@@ -9,7 +9,7 @@ from tests.acceptance.running import ask
 from tests.acceptance.web.test_searching import QUERY, base
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-Q = f"/?q={quote(QUERY)}"
+Q = f"/#q={quote(QUERY)}"
 
 
 def nothing(page: Any) -> None:
@@ -39,9 +39,9 @@ VIEWS = {
     "results": (Q, "#hits > li", open_results),
     "filters": (f"{Q}&court=ca6&status=published", "#hits > li", open_filters),
     "keys": (Q, "#hits > li", open_help),
-    "error": ("/?q=barge&date_filed.gte=tomorrow", ".notice", nothing),
-    "empty": ("/?q=barge&date_filed.gte=2100", ".notice", nothing),
-    "alike": ("/?like={passage}", ".source blockquote", nothing),
+    "error": ("/#q=barge&date_filed.gte=tomorrow", ".notice", nothing),
+    "empty": ("/#q=barge&date_filed.gte=2100", ".notice", nothing),
+    "alike": ("/#like={passage}", ".source blockquote", nothing),
     "reading": ("/o/{opinion}#p{start}-{end}", "#text mark", nothing),
 }
 

@@ -26,7 +26,7 @@ def test_every_bar_says_its_figure_and_leads_to_its_cases(page, harbor):
     assert len(bars) == len(decades)
     for (name, href), (decade, cases) in zip(bars, sorted(decades.items()), strict=True):
         assert name.startswith(f"{decade}s: {cases} cases")
-        assert href.endswith(f"?date_filed.gte={decade}&date_filed.lte={decade + 9}")
+        assert href.endswith(f"/#date_filed.gte={decade}&date_filed.lte={decade + 9}")
 
 
 def test_bars_are_as_high_as_they_should_be(page, harbor):
@@ -50,7 +50,9 @@ def test_courts_and_decades_are_a_table(page, harbor):
     scotus = rows.filter(has_text="Supreme Court of the United States").locator("td a")
     assert scotus.all_inner_texts() == ["1", "1"]
     scotus.first.click()
-    page.wait_for_url("**/?court=scotus&date_filed.gte=1950&date_filed.lte=1959")
+    page.wait_for_url(
+        lambda url: url.endswith("/#court=scotus&date_filed.gte=1950&date_filed.lte=1959")
+    )
 
 
 def test_voices_parts_and_the_build_are_told(page, harbor):

@@ -16,7 +16,7 @@ from tests.acceptance.web.looking import barriers
 QUERY = "toll on the marten of the ferry"
 SHOOTING = "may an officer shoot an unarmed suspect"
 LISTEN = "window.heard = []; for (const name of ['select', 'results', 'error']) document.addEventListener(name, (event) => heard.push([name, event.detail]));"
-POLICY = "default-src 'none'; script-src {site} 'self'; connect-src {site}; require-trusted-types-for 'script'"
+POLICY = "default-src 'none'; script-src {site} 'self'; connect-src {site}; img-src 'self'; require-trusted-types-for 'script'"
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +181,38 @@ def test_a_key_is_shown_to_the_service(page, web_index, tmp_path, foreign):
         assert heard(page, "results")["answer"]["hits"]
         page.goto(foreign(tag.format(""), site=here))
         heard(page, "error")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "javascript://x/%0Awindow.owned=1",
+        "javascript:window.owned=1",
+        "data:text/html,x",
+        "file:///etc",
+    ],
+)
+def test_an_endpoint_that_is_no_service_is_told_and_not_asked(page, foreign, service, endpoint):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    address = foreign(f"<opinion-search endpoint='{endpoint}' query=taser></opinion-search>")
+    page.goto(address)
+    page.get_by_role("alert").get_by_text("http or https address").wait_for()
+    page.wait_for_timeout(100)
+    assert {url.removeprefix(address).removeprefix(str(service.base_url).rstrip("/")) for url in asked} == {
+        "", "listen.js", "/static/opinion-search.js",
+    }  # fmt: skip
+    assert page.evaluate("window.owned") is None
+
+
+def test_an_image_that_takes_the_name_of_the_script_leads_it_nowhere(page, foreign, service):
+    """A chat shows HTML that it did not write; the document then has what is named in it."""
+    image = "<img name=currentScript alt=logo src=/embed.js>"
+    page.goto(foreign(f"{image}<opinion-search query='{SHOOTING}'></opinion-search>", kind="defer"))
+    assert page.evaluate("document.currentScript.tagName") == "IMG"
+    assert heard(page, "results")["answer"]["hits"]
+    here = page.locator("opinion-search a").first.evaluate("a => a.origin")
+    assert here == str(service.base_url).rstrip("/")
 
 
 def test_a_module_may_load_it_too(page, foreign, service):

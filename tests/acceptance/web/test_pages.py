@@ -125,10 +125,10 @@ def test_each_stretch_of_code_points_is_marked_exactly(page, site):
 @pytest.mark.parametrize(
     ("address", "kind", "words"),
     [
-        ('?q="purple zebra quorum" taser', "phrases", "purple zebra quorum"),
-        ("?q=taser&date_filed.gte=2100", "empty", "Nothing was found"),
-        ("?q=taser&date_filed.gte=tomorrow", "error", "date_filed"),
-        ("?q=recipe for sourdough rye bread", "no-match", "likely to answer"),
+        ('#q="purple zebra quorum" taser', "phrases", "purple zebra quorum"),
+        ("#q=taser&date_filed.gte=2100", "empty", "Nothing was found"),
+        ("#q=taser&date_filed.gte=tomorrow", "error", "date_filed"),
+        ("#q=recipe for sourdough rye bread", "no-match", "likely to answer"),
     ],
 )
 def test_what_was_not_found_is_said(page, site, address, kind, words):
@@ -140,7 +140,7 @@ def test_what_was_not_found_is_said(page, site, address, kind, words):
 
 def test_a_service_that_cannot_be_reached_is_said_and_tried_again(page, site):
     page.route("**/v1/search**", lambda route: route.abort())
-    page.goto(f"{base(site)}/?q=taser")
+    page.goto(f"{base(site)}/#q=taser")
     again = page.get_by_role("button", name="Try again")
     again.wait_for()
     page.unroute("**/v1/search**")
@@ -173,7 +173,7 @@ def test_the_key_is_asked_for_once_and_kept_for_the_tab(page, web_index, tmp_pat
     with serving(
         web_index, tmp_path / "log", OPINION_SEARCH_KEYS_FILE=str(tmp_path / "keys.jsonl")
     ) as site:
-        page.goto(f"{base(site)}/?q={quote(SEEDS_QUERY)}")
+        page.goto(f"{base(site)}/#q={quote(SEEDS_QUERY)}")
         page.get_by_label("API key").fill("osk_wrong")
         page.keyboard.press("Enter")
         page.get_by_text("did not accept this key").wait_for()
@@ -211,7 +211,7 @@ def test_nothing_is_wider_than_the_window(page, site, width):
     page.set_viewport_size({"width": width, "height": 800})
     hit = ask(site, SEEDS_QUERY)["hits"][0]
     for address, wait in (
-        (f"/?q={quote(SEEDS_QUERY)}", "#hits > li"),
+        (f"/#q={quote(SEEDS_QUERY)}", "#hits > li"),
         (f"/o/{hit['opinion']['id']}#p{hit['passage']['start']}-{hit['passage']['end']}", "mark"),
     ):
         page.goto(base(site) + address)

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import stat
 import struct
 import tarfile
 import zipfile
@@ -171,6 +172,18 @@ def test_a_tar_that_ends_inside_a_member_gives_what_is_before(tmp_path):
     assert all("torn" in one.reason for one in refused)
 
 
+def test_links_in_a_zip_are_refused(tmp_path):
+    """Their bytes are no words of an opinion but where the link leads."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        link = zipfile.ZipInfo("s.txt")
+        link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "../elsewhere.txt")
+    assert reasons(tmp_path, stream.getvalue()) == {
+        "!s.txt": "a link or a device, not read; pack the file itself"
+    }
+
+
 def test_links_and_devices_in_a_tar_are_refused(tmp_path):
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
@@ -210,6 +223,33 @@ def test_no_damage_ends_the_reading(tmp_path_factory, data, changes, cut):
     write(folder, {"a": bytes(damaged[: int(cut * len(damaged))]), "b.txt": "the next source"})
     records, _ = read(folder)
     assert "b" in {one.case.id for one in records}
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_cases_named_like_what_stands_beside_sources_are_read(tmp_path, pack):
+    files = {
+        "Notice v. Smith.txt": "words of notice",
+        "License Board v. X/copying-v-doe.txt": "words of copying",
+        "NOTICE": "passed over",
+        "readme/license.txt": "passed over",
+        ".hidden/a.txt": "passed over",
+    }
+    path = tmp_path / "a"
+    path.write_bytes(pack(files))
+    kept, refused = read(path)
+    assert refused == []
+    assert {one.opinions[0].text for one in kept} == {"words of notice", "words of copying"}
+
+
+def test_a_zip_whose_places_are_beyond_all_numbers(tmp_path):
+    data = bytearray(zipped({"a.txt": "words"}))
+    end = data.index(b"PK\x05\x06")
+    data[end + 12 : end + 20] = b"\xff" * 8
+    wide = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, 1, 1, 2**64 - 2, 2**64 - 2)
+    locator = struct.pack("<IIQI", 0x07064B50, 0, end, 1)
+    found = reasons(tmp_path, bytes(data[:end]) + wide + locator + bytes(data[end:]))
+    assert list(found) == [""]
+    assert "torn or not a zip archive" in found[""]
 
 
 def test_a_member_without_a_name(tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from indexer.errors import RecordError
 from indexer.raw import RawOpinion, TextFormat
 from indexer.records import OpinionType
 from indexer.sources.cap_body import opinions_of_body, opinions_of_markup
@@ -53,6 +54,15 @@ def test_html_beside_json_gives_the_words_and_json_the_author():
     assert "See the opinion." in opinions[1].text
     assert "dissent" not in opinions[1].text
     assert "No. 70-18." in opinions[0].text
+
+
+def test_opinions_in_one_another_do_not_fill_the_memory():
+    """Each would have the words of all that are in it."""
+    nested = "<opinion>" * 3000 + "<p>Held. </p>" * 3000 + "</opinion>" * 3000
+    with pytest.raises(RecordError, match="stand in one another"):
+        opinions_of_markup(f"<casebody>{nested}</casebody>")
+    with pytest.raises(RecordError, match="stand in one another"):
+        opinions_of_body({"opinions": [{"text": "x"}] * 3000}, nested)
 
 
 def test_html_with_fewer_opinions_is_not_read():

@@ -163,6 +163,15 @@ def test_what_is_refused_and_why(tmp_path, objects, words):
     assert refused.place.startswith(f"{tmp_path}/a.json#")
 
 
+@pytest.mark.parametrize("listed", [5, True, 0.5, "7", {"a": 1}])
+def test_opinions_that_are_no_list(tmp_path, listed):
+    records, (refused,) = read(
+        write(tmp_path, {"a.json": page({**CLUSTER, "sub_opinions": listed})})
+    )
+    assert records == []
+    assert "without its opinions" in refused.reason
+
+
 def test_text_that_no_database_can_hold_is_refused_and_the_rest_is_read(tmp_path):
     broken = json.dumps({**DISSENT, "cluster_id": 8}).replace("I dissent", "\\ud800 dissent")
     ((record,), (refused,)) = read(write(tmp_path, {"a.json": f"[{json.dumps(LEAD)}, {broken}]"}))

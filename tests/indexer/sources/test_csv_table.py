@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.sources import csv_table as module
 from indexer.sources.csv_table import Row, columns_of, read_rows
 from indexer.sources.refused import Refused
 from indexer.sources.source_file import DiskFile
@@ -113,6 +114,12 @@ def test_lost_quoting_does_not_refuse_every_line_of_a_large_file(tmp_path):
     assert len(found) == 101
     assert isinstance(found[-1], Refused)
     assert "nothing after them was read" in found[-1].reason
+
+
+def test_a_line_without_end_does_not_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "LONGEST_RECORD", 1000)
+    found = read(tmp_path, "id,text\n1,x\n" + "word " * 2000)
+    assert [type(one) for one in found] == [Row] + [Refused] * 10
 
 
 def test_a_byte_that_is_not_utf_8(tmp_path):

@@ -11,6 +11,7 @@ from indexer.errors import RecordError
 from indexer.markup import html_to_text
 from indexer.records import CaseRecord, NameSource
 from indexer.sources import Refused, html_page, read_sources
+from tests.indexer.growth import grows_like_the_text
 
 FIRST = (
     "The plaintiff appeals from the judgment of the district court, which granted the motion of the "
@@ -181,6 +182,13 @@ def test_preformatted_pages_are_unwrapped(tmp_path):
     assert "\n" not in text.strip()
 
 
+NOT_OF_PAGES = (
+    *("idna", "punycode", "undefined", "unicode_escape", "raw-unicode-escape"),
+    *("utf-16", "utf_32_le", "utf-7"),
+)
+"""What Python decodes, or fails to, and no browser reads a page by."""
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [
@@ -193,6 +201,7 @@ def test_preformatted_pages_are_unwrapped(tmp_path):
         (b"<meta charset=no-such>Mu\xc3\xb1oz", "Muñoz"),
         (b"<meta charset=utf-8>Mu\xf1oz", "Mu\N{REPLACEMENT CHARACTER}oz"),
         (b"<meta charset=base64>Mu\xc3\xb1oz", "Muñoz"),
+        *((f"<meta charset={name}>Mu\\xf1oz".encode(), "Mu\\xf1oz") for name in NOT_OF_PAGES),
     ],
 )  # fmt: skip
 def test_encodings(data, text):
@@ -231,6 +240,38 @@ def test_a_page_nested_too_deep_is_refused(tmp_path):
     (refused,) = read_sources([path])
     assert isinstance(refused, Refused)
     assert "nested 10,001 deep" in refused.reason
+
+
+WORDS = p(FIRST, SECOND)
+GROWING = {
+    "space around a mark": lambda n: f"<sup>{' ' * n}</sup>",
+    "space in spans": lambda n: f"{'<span>' * (n // 10)}{' ' * n * 20}{'</span>' * (n // 10)}",
+    "spans in blocks": lambda n: f"{'<div><span>' * (n // 10)}x{'</span></div>' * (n // 10)}",
+    "bold in blocks": lambda n: f"{'<div><b>' * (n // 100)}{'x ' * n}{'</b></div>' * (n // 100)}",
+    "heads": lambda n: f"{'<header>' * (n // 10)}{'</header>' * (n // 10)}",
+    "titles": lambda n: f"{'<div><h1>' * (n // 10)}{'x ' * n}{'</h1></div>' * (n // 10)}",
+}
+
+
+@pytest.mark.parametrize("body", GROWING.values(), ids=GROWING)
+def test_no_page_takes_more_than_its_length(body):
+    def look(times: int) -> None:
+        html_page.read_document(page(f"<div id=opinion>{WORDS * 40}{body(times)}</div>"), {})
+
+    grows_like_the_text(look, 5_000)
+
+
+def test_a_heading_or_mark_with_much_space_around_it_is_one_still(tmp_path):
+    space = "\n" * 900
+    text = text_of(
+        tmp_path, f"<main>{WORDS}<b>{space}I{space}</b>{p(THIRD)}<sup>{space}1{space}</sup></main>"
+    )
+    assert text.split("\n\n") == [
+        *(html.unescape(one) for one in (FIRST, SECOND)),
+        "I",
+        THIRD,
+        "[1]",
+    ]
 
 
 def test_deep_and_broad_pages_take_no_more_than_their_length(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from indexer.sources import Gauge
 from indexer.sources import json_records as module
 from indexer.sources.json_records import json_keys, json_records
 from indexer.sources.lines import JsonLine
@@ -117,6 +118,66 @@ def test_a_record_without_end_does_not_fill_the_memory(tmp_path, monkeypatch):
     assert isinstance(first, JsonLine)
     assert isinstance(wrong, Refused)
     assert "is this a file of opinions?" in wrong.reason
+
+
+def test_a_wrong_list_is_not_read_to_its_end(tmp_path):
+    path, gauge = tmp_path / "x.json", Gauge()
+    path.write_bytes(b'[{"a": 1}, {"a" 2}, "' + b"x" * 8_000_000 + b'"]')
+    gauge.announce(path)
+    first, wrong = json_records(DiskFile(path, tmp_path, gauge))
+    assert isinstance(first, JsonLine)
+    assert isinstance(wrong, Refused)
+    assert "Expecting ':' delimiter, in the value at character 11; nothing after" in wrong.reason
+    assert (gauge.share or 1) < 0.5
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "-1.5e-7",
+        "true",
+        "null",
+        "-0.0",
+        "12345678901234567890123",
+        '"\\ud83d\\ude00\\u00e9"',
+        "[ ]",
+        "{ }",
+    ],
+)
+def test_a_value_that_is_cut_where_a_block_ends_is_no_mistake(tmp_path, monkeypatch, value, block):
+    monkeypatch.setattr(module, "_BLOCK", block)
+    data = f'[{{"a": {value}{" " * 40}, "b":{" " * 40}{value}}},\n{{"c": [{value}, {value}]}}]'
+    expected = json.loads(data.replace("12345678901234567890123", "12345678901234567890123.0"))
+    assert fields(read(tmp_path, data)) == expected
+
+
+def test_one_object_without_end_does_not_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "LONGEST_RECORD", 1000)
+    monkeypatch.setattr(module, "_BLOCK", 100)
+    many = ",\n".join(f'"k{n}": "v"' for n in range(500))
+    (wrong,) = read(tmp_path, f"{{\n{many}\n}}")
+    assert isinstance(wrong, Refused)
+    assert "is this a file of opinions?" in wrong.reason
+    (one,) = read(tmp_path, f'{{\n"results": [{{"a": 1}}],\n{many}\n}}')
+    assert isinstance(one, JsonLine)
+
+
+@pytest.mark.parametrize("name", ["1", "null", "[" * 900 + "]" * 900, "[1, 2]"])
+def test_what_is_no_name_of_a_field(tmp_path, name):
+    (wrong,) = read(tmp_path, f"{{\n{name}: 1,\n}}")
+    assert isinstance(wrong, Refused)
+    assert "Expecting property name" in wrong.reason
+
+
+def test_a_number_that_is_none_spoils_its_record_alone(tmp_path):
+    one, wrong, two = read(tmp_path, f'[{{"a": 1}}, {{"a": {"9" * 5000}}}, {{"a": 2}}]')
+    assert fields([one, two]) == [{"a": 1}, {"a": 2}]
+    assert isinstance(wrong, Refused)
+    assert (wrong.place, wrong.reason) == (
+        f"{tmp_path}/x.json#2",
+        "a is a number beyond all numbers",
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -106,6 +106,28 @@ def test_a_line_for_a_missing_pdf_is_refused_once(tmp_path):
         assert record.case.name == "A v. B"
 
 
+@pytest.mark.parametrize("given", ["5", "true", '"518 F.3d 398"', "{}"])
+def test_citations_in_the_metadata_that_are_no_list(tmp_path, given):
+    (tmp_path / "a.pdf").write_bytes(make_pdf(set_pages()))
+    (tmp_path / "metadata.jsonl").write_text(
+        f'{{"file": "a.pdf", "citations": {given}}}', encoding="utf-8"
+    )
+    (refused,) = read_sources([tmp_path])
+    assert isinstance(refused, Refused)
+    assert "citations must be a list or null" in refused.reason
+
+
+def test_a_page_larger_than_any_paper_is_refused(tmp_path):
+    """Columns are looked for in steps of two points: a small file would fill the memory."""
+    pages = captioned()
+    pages[0].append(Placed("far", 9e8, 400))
+    data = make_pdf(pages, box="[0 0 1000000000 792]")
+    assert (
+        refusal(tmp_path / "a.pdf", data)
+        == "page 1 has a side of more than 20,000 points; no court prints that"
+    )
+
+
 def test_pages_are_those_of_the_slip_opinion(tmp_path):
     record = one(tmp_path / "a.pdf", make_pdf(with_foot(captioned())))
     opinion = record.opinions[0]

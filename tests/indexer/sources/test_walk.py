@@ -2,12 +2,16 @@
 
 import gzip
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.errors import SourceError
+from indexer.parse import parse_case
+from indexer.raw import RawCase
 from indexer.records import CaseRecord
 from indexer.sources import Refused, read_sources
 
@@ -100,6 +104,63 @@ def test_opinion_ids_are_unique_in_the_corpus(tmp_path):
 def test_a_path_that_does_not_exist_is_an_error_at_once(tmp_path):
     with pytest.raises(SourceError, match="no such file or folder"):
         read_sources([tmp_path / "nowhere"])
+
+
+def test_a_path_that_cannot_be_looked_at_is_an_error_at_once(tmp_path):
+    with pytest.raises(SourceError, match="File name too long; check the path"):
+        read_sources([tmp_path / ("n" * 300)])
+
+
+def test_a_pipe_is_refused_wherever_it_is_named(tmp_path):
+    """Opening it would wait for ever for somebody to write."""
+    os.mkfifo(tmp_path / "metadata.jsonl")
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "a.txt").write_text("words", encoding="utf-8")
+    reason = "a pipe, a socket or a device, not read; save what it gives to a file, and name that"
+    pipes = [(f"{tmp_path}/{name}", reason) for name in ("metadata.jsonl", "pipe.txt")]
+    assert outcome(tmp_path) == [*pipes, "a"]
+    assert outcome(tmp_path / "metadata.jsonl") == pipes[:1]
+    assert outcome(tmp_path / "pipe.txt") == pipes[1:]
+
+
+def test_the_metadata_alone_give_the_files_beside_them_that_are_files(tmp_path):
+    (tmp_path / "metadata.jsonl").write_text('{"file": "a.txt", "id": "x"}', encoding="utf-8")
+    (tmp_path / "a.txt").write_text("words", encoding="utf-8")
+    (tmp_path / "README.txt").write_text("about", encoding="utf-8")
+    (tmp_path / "folder.txt").mkdir()
+    os.mkfifo(tmp_path / "pipe.txt")
+    refused, kept = outcome(tmp_path / "metadata.jsonl")
+    assert (refused[0], kept) == (f"{tmp_path}/pipe.txt", "x")
+
+
+def test_a_name_that_begins_like_a_licence_is_read_in_folders_and_archives(tmp_path):
+    cases = tmp_path / "License Board v. X"
+    cases.mkdir()
+    (cases / "Notice v. Smith.txt").write_text("words of notice", encoding="utf-8")
+    (tmp_path / "LICENSE").write_text("all rights", encoding="utf-8")
+    packed = tmp_path / "packed"
+    shutil.make_archive(str(packed), "zip", tmp_path, cases.name)
+    from_folder = outcome(tmp_path / cases.name)
+    assert outcome(tmp_path / "packed.zip") == from_folder
+    assert len(from_folder) == 1
+    assert from_folder[0].startswith("Notice-v.-Smith")
+
+
+@pytest.mark.parametrize("error", [ValueError, RecursionError, OverflowError])
+def test_what_nobody_foresaw_of_a_case_refuses_that_case(tmp_path, monkeypatch, error):
+    def stumbling(raw: RawCase) -> CaseRecord:
+        if raw.id == "b":
+            raise error("words of the source")
+        return parse_case(raw)
+
+    monkeypatch.setattr("indexer.sources.walk.parse_case", stumbling)
+    (tmp_path / "a.jsonl").write_text(record("a") + record("b") + record("c"), encoding="utf-8")
+    first, (place, reason), last = outcome(tmp_path)
+    assert (first, place, last) == ("a", f"{tmp_path}/a.jsonl:2", "c")
+    assert (
+        reason
+        == f"a {error.__name__} that this program did not foresee; leave the record out, and report it"
+    )
 
 
 def test_no_paths_no_records():

@@ -44,6 +44,29 @@ def test_courts_come_with_the_most_cases_first(overview):
     assert all(isinstance(court, CourtCount) for court in overview.courts)
 
 
+def test_a_court_whose_cases_differ_is_named_by_the_first_wherever_it_is_named(tmp_path):
+    names = (
+        ("x", "Court of Appeals", "6th Cir."),
+        ("y", "Zealous Court", None),
+        ("z", None, "Zth Cir."),
+    )
+    records = [
+        record(
+            case,
+            opinion(f"{case}/o", "Words.", case_id=case),
+            court_id="ca6",
+            court=name,
+            court_citation_string=cited,
+        )
+        for case, name, cited in names
+    ]
+    write_citing(tmp_path / "passages.sqlite", records, {})
+    with PassageStore.open(tmp_path / "passages.sqlite") as store:
+        (court,) = store.corpus.overview().courts
+        assert (court.name, court.citation_string) == ("Court of Appeals", "6th Cir.")
+        assert store.sections.read().names["ca6"] == (court.name, court.citation_string)
+
+
 def test_sections_opinions_and_statuses_are_tallied(overview):
     assert sum(overview.opinions.values()) == len(KNOWN)
     assert sum(overview.sections.values()) >= len(KNOWN)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.errors import EngineUrlError
-from indexer.store.engine import EMBEDDED, EngineNotNamedError, Vectors
+from indexer.errors import EngineNotNamedError, EngineUrlError
+from indexer.store.engine import EMBEDDED, Vectors
 from indexer.store.engine_url import MilvusAddress, engine_at, parse_engine
 from indexer.store.manifest import EXACT, HNSW_SQ8, MILVUS
 from tests.engine_contract import ROWS, VectorsContract, described, made_with

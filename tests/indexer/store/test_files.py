@@ -13,6 +13,8 @@ import pytest
 from indexer.errors import BuildLockedError, IndexerError, IndexMissingError, IndexWriteError
 from indexer.store import files
 from indexer.store.files import (
+    CURRENT_LOCK,
+    LOCK,
     atomic_write,
     build_lock,
     current_build,
@@ -27,11 +29,13 @@ def put(root: Path, build_id: str, created_at: str = "2026-01-01T00:00:00+00:00"
     with publish(root, build_id) as stage:
         (stage / "words").mkdir()
         (stage / "words" / "data").write_text(build_id)
-        (stage / "manifest.json").write_text(json.dumps({"created_at": created_at}))
+        told = {"build_id": build_id, "created_at": created_at}
+        (stage / "manifest.json").write_text(json.dumps(told))
 
 
 def tree(root: Path) -> set[str]:
-    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.name != ".lock"}
+    locks = {LOCK, CURRENT_LOCK}
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.name not in locks}
 
 
 def test_atomic_write_replaces_the_bytes_and_leaves_nothing_else(tmp_path) -> None:
@@ -252,7 +256,7 @@ def test_rollback_passes_over_a_build_without_a_manifest(tmp_path) -> None:
     put(tmp_path, "b1")
     (tmp_path / "builds" / "foreign").mkdir()
 
-    with pytest.raises(IndexerError, match="no build older"):
+    with pytest.raises(IndexerError, match="no build to go back to"):
         rollback(tmp_path)
 
 

@@ -200,3 +200,14 @@ def test_a_graph_that_cannot_be_written_is_told(tmp_path) -> None:
     (tmp_path / GRAPH).mkdir()
     with pytest.raises(IndexWriteError, match="is the disk full"):
         graphed(tmp_path, ROWS)
+
+
+def test_a_disk_that_is_full_when_the_nodes_are_written_is_told(tmp_path, monkeypatch) -> None:
+    """As numpy tells it: without a number, without a name."""
+
+    def full(*_: object) -> None:
+        raise OSError("8000 requested and 1024 written")
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(IndexWriteError, match="the disk is full"):
+        graphed(tmp_path, ROWS)

@@ -1,7 +1,10 @@
+import errno
 import math
+import os
 import random
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -239,6 +242,27 @@ def test_where_no_folder_of_links_can_be_made_the_index_itself_is_opened(
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
 
     assert LexicalIndex.open(tmp_path).passages == 1
+
+
+def test_where_the_links_do_not_fit_the_index_itself_is_opened(tmp_path, monkeypatch) -> None:
+    """The folder for temporary files is full after the first of them; nothing is left in it."""
+    write(tmp_path / "index", ["alpha"])
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    link = Path.symlink_to
+    made: list[Path] = []
+
+    def full(path: Path, target: Path) -> None:
+        if made:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        made.append(path)
+        link(path, target)
+
+    monkeypatch.setattr(Path, "symlink_to", full)
+
+    assert LexicalIndex.open(tmp_path / "index").search(["alpha"], 1).rows.tolist() == [0]
+    assert len(made) == 1
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_a_damaged_index_is_told(tmp_path) -> None:

@@ -1,9 +1,14 @@
+import errno
+import hashlib
+import os
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer.errors import IndexMissingError
+from indexer.store.build_ages import CHECKSUM
 from indexer.store.files import LEXICAL, PASSAGES, VECTORS, publish
 from indexer.store.lexical import LexicalWriter
 from indexer.store.vectors import write_vectors
@@ -44,6 +49,59 @@ def test_one_flipped_bit_is_found(tmp_path, name) -> None:
     path.write_bytes(data)
 
     assert len(verify(tmp_path)) == 1
+
+
+def test_a_flipped_bit_of_any_file_is_found(tmp_path) -> None:
+    """In each file at its beginning, its middle and its end; nothing of a build is beside its checksums."""
+    publish_build(tmp_path)
+    folder = tmp_path / "builds" / "b1"
+    (folder / "notices.jsonl").write_bytes(b"")
+    mend(folder)
+    tried = 0
+    for path in sorted(filter(Path.is_file, folder.rglob("*"))):
+        whole = path.read_bytes()
+        for place in {0, len(whole) // 3, len(whole) // 2, len(whole) - 1} if whole else ():
+            for bit in (0, 6):
+                data = bytearray(whole)
+                data[place] ^= 1 << bit
+                path.write_bytes(data)
+                assert len(verify(tmp_path)) == 1, (path, place, bit)
+                tried += 1
+        path.write_bytes(whole)
+    assert verify(tmp_path) == []
+    assert tried > 70
+
+
+def test_a_file_that_the_manifest_does_not_name_is_found(tmp_path) -> None:
+    publish_build(tmp_path)
+    stray = tmp_path / "builds" / "b1" / "lexical" / "old.idx"
+    stray.write_bytes(b"")
+
+    (told,) = verify(tmp_path)
+    assert told.startswith(f"{stray}: is not of this build")
+
+
+def test_a_manifest_without_a_checksum_and_with_a_strange_key_is_found(tmp_path) -> None:
+    publish_build(tmp_path)
+    path = tmp_path / "builds" / "b1" / "manifest.json"
+    path.write_text(path.read_text().replace(CHECKSUM, CHECKSUM.upper()))
+
+    (told,) = verify(tmp_path)
+    assert "unknown key MANIFEST_SHA256" in told
+
+
+def test_a_disk_that_cannot_read_a_file_is_told_with_its_name(tmp_path, monkeypatch) -> None:
+    publish_build(tmp_path)
+    digest = hashlib.file_digest
+
+    def failing(file, name):
+        if Path(file.name).name == VECTORS:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return digest(file, name)
+
+    monkeypatch.setattr(hashlib, "file_digest", failing)
+    (told,) = verify(tmp_path)
+    assert f"{VECTORS}: the disk reports an error" in told
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,12 @@ from service.dialects.conditions import (
     AllOf,
     AnyOf,
     Condition,
+    Meets,
     Operator,
     alternatives,
     day_of,
     holds,
+    number_of,
 )
 from service.errors import QueryError
 
@@ -106,6 +108,35 @@ def test_what_is_no_number_is_refused():
         holds(asked(Operator.GREATER, "many"), 5)
     with pytest.raises(QueryError, match="neither a number nor a date"):
         holds(asked(Operator.GREATER, 5), "Terry v. Ohio")
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), "nan", "inf", float("-inf"), "1e400"])
+def test_what_no_number_can_be_compared_with_is_refused(value):
+    with pytest.raises(QueryError, match="give a number"):
+        number_of("n", value)
+    with pytest.raises(QueryError, match="give a number"):
+        holds(asked(Operator.LESS, value), 5)
+
+
+def test_a_condition_that_could_only_be_dropped_cannot_be_made():
+    for operator in set(Operator) - {Operator.EMPTY}:
+        with pytest.raises(QueryError, match="needs a value"):
+            asked(operator)
+    with pytest.raises(QueryError, match="takes one value"):
+        asked(Operator.AT_MOST, 1, 2)
+
+
+def test_values_are_read_once_for_all_cases(monkeypatch):
+    read: list[object] = []
+
+    def folded(value: object) -> str:
+        read.append(value)
+        return str(value)
+
+    monkeypatch.setattr("service.dialects.conditions._folded", folded)
+    meets = Meets(asked(Operator.IN, *range(1000)))
+    assert [meets(f"{n}") for n in range(998, 1002)] == [True, True, False, False]
+    assert len(read) == 1000 + 4
 
 
 LEAVES = st.builds(lambda name: Condition(name, Operator.EMPTY), st.sampled_from(NAMES))

@@ -1,13 +1,22 @@
 """CourtListener: the fields of `api_serializers.py`, by hand, and what its own client relies on."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from indexer.records import OpinionHeader, OpinionType
+from service.dialects.courtlistener_lookup import (
+    LONGEST_TEXT,
+    Lookup,
+    _beginning_at,
+    look_up_citations,
+)
 from service.dialects.courtlistener_pages import PAGE, cursor_of, seen_of
 from service.dialects.courtlistener_shapes import number_of, type_of
-from service.errors import QueryError
+from service.errors import AbandonedError, QueryError
+from service.links import links_at
+from service.work import WORK, Abandoned, Work
 from tests.service.dialects.conftest import QUESTION
 
 SEARCH = "/dialects/courtlistener/api/rest/v4/search/"
@@ -213,3 +222,39 @@ def test_ids_and_types_are_theirs_again():
     assert number_of("ca6-2008-floyd") == "ca6-2008-floyd"
     header = OpinionHeader(id="o", case_id="c", type=OpinionType.LEAD, source_sha256="")
     assert type_of(header) == "lead-opinion"
+
+
+def test_a_page_that_no_book_has_is_of_no_case(client, corpus):
+    assert _beginning_at(corpus.passages, "300", "U.S.", "1")
+    assert _beginning_at(corpus.passages, "300", "U.S.", "9" * 20) == []
+    found = look_up(client, text=f"2015-Ohio-{'9' * 20}; 300 U.S. 1")
+    assert found[-1]["status"] == 200
+    assert {one["status"] for one in found[:-1]} <= {404}
+
+
+def test_the_longest_text_is_read_however_it_is_written(client):
+    text = "\U0001f600" * LONGEST_TEXT
+    assert look_up(client, text=text) == []
+    assert client.post(LOOKUP, json={"text": text}).json() == []
+
+
+def test_a_look_up_that_nobody_waits_for_stops(corpus):
+    work, asked = Work(), []
+
+    def beginning_at(series: str, page: int) -> list[Any]:
+        asked.append((series, page))
+        work.abandoned = Abandoned.GONE
+        return []
+
+    store: Any = SimpleNamespace(finder=SimpleNamespace(beginning_at=beginning_at))
+    token = WORK.set(work)
+    try:
+        with pytest.raises(AbandonedError):
+            look_up_citations(Lookup(text="999 U.S. 3; 999 U.S. 4"), store, links_at(None))
+    finally:
+        WORK.reset(token)
+    assert asked == [("999_us", 3)]
+
+
+def test_very_many_courts_may_be_named(client):
+    assert names(client, court=" ".join(["scotus"] * 1000)) == names(client, court="scotus")

@@ -160,3 +160,11 @@ def test_errors_have_the_shape_of_the_contract(client, body, status, code, words
     assert set(answer.json()) == {"error_code", "error_msg"}
     assert answer.json()["error_code"] == code
     assert words in answer.json()["error_msg"]
+
+
+def test_as_many_conditions_and_values_as_there_may_be_are_answered_as_one(client, own):
+    others = ["x" * 500, *(f"x-{n}" for n in range(997))]
+    many = condition(*[("case_id", "in", ["case-01", f"case-{n}", *others]) for n in range(64)])
+    assert [one["content"] for one in records(client, sent(many))] == [
+        text for text, _ in own(k=5, filters={"case_id": "case-01"})
+    ]

@@ -1,7 +1,7 @@
 """Filters made of conditions, judged by looking at every passage."""
 
 import random
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -9,7 +9,8 @@ from indexer.filters import Filters
 from service.dialects.attributes import DATES, OF_CASE, OF_OPINION
 from service.dialects.conditions import AllOf, AnyOf, Condition, Operator, holds
 from service.dialects.filtering import filters_for
-from service.errors import QueryError
+from service.errors import AbandonedError, QueryError
+from service.work import WORK, Abandoned, Work
 
 VALUES = {
     "case_name": ["Jones", "terry v. ohio", "smith"],
@@ -130,3 +131,55 @@ def test_a_catalogue_too_long_to_look_up_is_refused(corpus, monkeypatch):
     monkeypatch.setattr("service.dialects.filtering.MOST_LOOKED_UP", 5)
     with pytest.raises(QueryError, match="narrow them"):
         filters_for(Condition("case_name", Operator.CONTAINS, ("x",)), corpus.passages)
+
+
+class Watched:
+    """A store of which every chunk that is read is counted; ``gone`` after the second."""
+
+    def __init__(self, store: Any, work: Work) -> None:
+        self.store, self.work, self.chunks = store, work, 0
+
+    def cases(self, *args: Any, **kwargs: Any) -> Any:
+        self.chunks += 1
+        if self.chunks == 2:
+            self.work.abandoned = Abandoned.LATE
+        return self.store.cases(*args, **kwargs)
+
+
+def test_a_look_up_that_nobody_waits_for_stops(corpus, monkeypatch):
+    monkeypatch.setattr("service.dialects.filtering._CHUNK", 2)
+    work = Work()
+    store: Any = Watched(corpus.passages, work)
+    token = WORK.set(work)
+    try:
+        with pytest.raises(AbandonedError):
+            filters_for(Condition("case_name", Operator.CONTAINS, ("x",)), store)
+    finally:
+        WORK.reset(token)
+    assert store.chunks == 2
+
+
+class Counted(str):
+    """A text that counts how often it is looked for among others."""
+
+    __slots__ = ()
+    looked_for: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self
+
+    def __hash__(self) -> int:
+        self.looked_for.append(self[:0])
+        return super().__hash__()
+
+
+def test_two_long_lists_are_compared_with_as_much_work_as_they_are_long(corpus):
+    """Each value is looked for a few times, not once for each of the others."""
+    parts = [
+        Condition("case_id", Operator.IN, tuple(Counted(f"case-{n}") for n in range(at, at + 1000)))
+        for at in range(2)
+    ]
+    Counted.looked_for.clear()
+    (found,) = filters_for(AllOf(tuple(parts)), corpus.passages)
+    assert len(found.case_id) == 999
+    assert len(Counted.looked_for) < 20 * 1000

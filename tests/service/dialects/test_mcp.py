@@ -50,7 +50,8 @@ def ask(
         if "name" in params:
             sent["Mcp-Name"] = params["name"]
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-    return client.post("/mcp", json=body, headers=sent)
+    sent["Content-Type"] = "application/json"
+    return client.post("/mcp", content=json.dumps(body), headers=sent)  # NaN and all
 
 
 def call(

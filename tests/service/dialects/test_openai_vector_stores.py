@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from service.dialects.openai_vector_stores import LONGEST_VALUE, _flat
+from tests.service.dialects.bad_conditions import deep
 from tests.service.dialects.conftest import QUESTION
 
 ADDRESS = "/dialects/openai/v1/vector_stores/opinions/search"
@@ -132,3 +133,15 @@ def test_errors_have_openais_shape(client, address, body, status, param):
     assert set(error) == {"message", "type", "param", "code"}
     assert error["type"] == "invalid_request_error"
     assert (error["param"] or "").startswith(param or "")
+
+
+def test_as_much_as_there_may_be_is_answered(client, own):
+    judged = own(k=10, filters={"court": "ca6"})
+    equal = {"type": "eq", "key": "court_id", "value": "ca6"}
+    assert found(client, filters={"type": "and", "filters": [equal] * 64}) == judged
+    assert found(client, filters=deep(64)) == judged
+    values = ["ca6", *(f"{n}".ljust(500, "x") for n in range(999))]
+    denied = {"type": "nin", "key": "court_id", "value": values}
+    assert found(client, filters={"type": "and", "filters": [equal, denied]}) == []
+    admitted = {"type": "in", "key": "court", "value": ["a name", *values[1:]]}
+    assert found(client, filters=admitted) == []

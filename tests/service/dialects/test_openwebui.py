@@ -1,5 +1,8 @@
 """Open WebUI: the requests of its `external.py` files, and its way of reading."""
 
+import threading
+from dataclasses import dataclass
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -7,8 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.dialects.openwebui import (
+    LONGEST_DOCUMENT,
+    MOST_CHARACTERS,
+    MOST_DOCUMENTS,
+    RerankRequest,
+    _vectors,
+    rerank,
+)
+from service.metrics import Metrics
+from service.observed import ObservedLive
 from tests.service.corpus import EMBEDDER, SENTENCES
 from tests.service.dialects.conftest import QUESTION
+from tests.service.fakes import FakeLive, FakeSearcher, client_of
+from tests.service.test_turns import until
 
 SEARCH = "/dialects/openwebui/search"
 RERANK = "/dialects/openwebui/rerank"
@@ -87,3 +102,85 @@ def test_errors_are_the_services_own(client, address):
     answer = client.post(address, json={"query": " ", "documents": []})
     assert answer.status_code == 422
     assert answer.json()["error"]["field"] == "query"
+
+
+class Slow:
+    """The embedder of the corpus, which takes its time and says how many texts it has read."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds, self.read = seconds, 0
+
+    def embed_passages(self, texts: Any) -> Any:
+        sleep(self.seconds)
+        self.read += len(texts)
+        return EMBEDDER.embed_passages(texts)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(EMBEDDER, name)
+
+
+@dataclass
+class Embedding(FakeSearcher):
+    """A searcher with an embedder of its own."""
+
+    model: Any = None
+
+    @property
+    def embedder(self) -> Any:
+        return self.model
+
+
+def test_reranking_stops_soon_after_its_time_is_over():
+    model = Slow(0.05)
+    body = {"query": QUESTION, "documents": [SENTENCES[0]] * MOST_DOCUMENTS}
+    with client_of(FakeLive(lent=Embedding(model=model)), request_timeout_s=0.3) as client:
+        answer = client.post(RERANK, json=body)
+
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "deadline_exceeded")
+        assert "opinion_search_requests_inside 0.0" in client.get("/metrics").text
+        read = model.read
+        assert read < MOST_DOCUMENTS
+        assert client.post("/v1/search", json={"query": QUESTION}).status_code == 200
+        assert model.read == read, "nothing went on behind the answer"
+
+
+def test_reranking_waits_for_its_turn_among_the_searches():
+    model = Slow()
+    live = ObservedLive(FakeLive(lent=Embedding(model=model)), Metrics(), lanes=1)
+    body = RerankRequest(query=QUESTION, documents=[*SENTENCES])
+    thread = threading.Thread(target=lambda: rerank(body, live))
+    with live._turns.mine():
+        thread.start()
+        until(lambda: len(live._turns._waiting) == 1)
+        assert model.read == 0
+    thread.join(10)
+    assert model.read == len(SENTENCES)
+
+
+def test_others_have_their_turns_between_a_few_documents():
+    """As many of them as are embedded at once, and each long one by itself."""
+    texts = [*SENTENCES, " ".join(SENTENCES), " ".join(SENTENCES[:15])]
+    sizes: list[int] = []
+
+    class Told(Slow):
+        def embed_passages(self, texts: Any) -> Any:
+            sizes.append(len(texts))
+            return super().embed_passages(texts)
+
+        def embed_query(self, text: str) -> Any:
+            sizes.append(-1)
+            return EMBEDDER.embed_query(text)
+
+    with FakeLive(lent=Embedding(model=Told())).searcher() as searcher:
+        found = _vectors(searcher.embedder, texts)
+
+    assert sizes == [16, len(SENTENCES) - 16, -1, -1]
+    judged = [EMBEDDER.embed_query(text) for text in texts]
+    assert np.array_equal(found, np.stack(judged))
+
+
+def test_as_much_as_there_may_be_is_reranked(client):
+    longest = "x" * LONGEST_DOCUMENT
+    most = [longest] * (MOST_CHARACTERS // LONGEST_DOCUMENT)
+    assert as_external_reranker(client, longest, most) == pytest.approx([1.0] * len(most))
+    assert len(as_external_reranker(client, QUESTION, ["x"] * MOST_DOCUMENTS)) == MOST_DOCUMENTS

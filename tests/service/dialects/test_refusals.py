@@ -1,11 +1,20 @@
 """What refuses a request before its handler sees it says so in the words of the contract asked by."""
 
-import pytest
+import threading
 
+import pytest
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+from models.errors import ModelError
 from service import keys
 from service.dialects.names import Dialect
-from tests.service.fakes import client_of
+from service.overload import RefuseEarly
+from tests.service.fakes import FakeLive, client_of
+from tests.service.test_app import blocked
+from tests.service.test_metrics import numbers
 
+FORCE = {"knowledge_id": "opinions", "query": "force"}
 DIFY = "/dialects/dify/retrieval"
 OPENAI = "/dialects/openai/v1/vector_stores/opinions/search"
 SHAPES = {
@@ -107,3 +116,65 @@ def test_a_contract_that_is_not_spoken_has_no_words():
 
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "unknown_route"
+
+
+def counted(client: TestClient) -> dict[str, float]:
+    """How many requests were refused, by the reason."""
+    found = numbers(client.get("/metrics").text)
+    return {
+        dict(labels)["reason"]: number
+        for (name, labels), number in found.items()
+        if name == "opinion_search_refused_total"
+    }
+
+
+def test_a_full_gate_is_counted_as_such_when_only_the_handler_finds_it(monkeypatch):
+    """Between the look at the gate before the body is read, and the one behind it, it may fill."""
+
+    async def let_by(self: RefuseEarly, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+    monkeypatch.setattr(RefuseEarly, "__call__", let_by)
+    live = FakeLive()
+    with client_of(live, max_concurrency=1, max_queue=0) as client:
+        inside = threading.Thread(target=lambda: client.post("/v1/search", json={"query": "x"}))
+        with blocked(live, 1) as begun:
+            inside.start()
+            assert begun.acquire(timeout=20)
+            answer = client.post(DIFY, json=FORCE)
+            assert counted(client) == {"overloaded": 1}
+        inside.join(20)
+
+    assert answer.status_code == 503
+    assert set(answer.json()) == SHAPES[DIFY]
+    assert answer.json()["error_code"] == 503
+    assert "1 requests are being answered already" in answer.json()["error_msg"]
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_a_body_that_proves_too_large_is_counted_as_such():
+    with client_of(max_body_bytes=1024) as client:
+        headers = {"Content-Type": "application/json"}
+        answer = client.post(DIFY, content=iter([b" " * 2000]), headers=headers)
+        assert counted(client) == {"body_too_large": 1}
+
+    assert answer.status_code == 413
+    assert answer.json()["error_code"] == 413
+
+
+def test_a_fault_of_ours_is_told_in_the_words_of_the_contract_and_logged(caplog):
+    live = FakeLive()
+
+    def fail(_: object) -> None:
+        raise ModelError("lost its weights")
+
+    live.lent.before_search = fail
+    with client_of(live) as client:
+        answer = client.post(DIFY, json=FORCE)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (500, 500)
+    assert "X-Request-ID" in answer.json()["error_msg"]
+    assert "weights" not in answer.text
+    (told,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert told.getMessage() == "a request failed: ModelError"
+    assert told.exc_info is not None
