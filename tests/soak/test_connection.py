@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -16,23 +17,28 @@ Answer = Callable[[asyncio.StreamWriter, int], None]
 async def asked_twice(answer: Answer) -> Reply:
     """Ask a server two times; ``answer`` is told the number of the request, over all connections."""
     requests = 0
+    serving: list[asyncio.Task[Any] | None] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal requests
+        serving.append(asyncio.current_task())
         while await reader.readline():
             await reader.readuntil(b"\r\n\r\n")
             requests += 1
             answer(writer, requests)
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        connections = Connections(*server.sockets[0].getsockname()[:2])
-        try:
-            await connections.ask(ASKED)
-            return await connections.ask(ASKED)
-        finally:
-            connections.close()
+    connections = Connections(*server.sockets[0].getsockname()[:2])
+    try:
+        await connections.ask(ASKED)
+        return await connections.ask(ASKED)
+    finally:
+        connections.close()
+        server.close()
+        await server.wait_closed()
+        await asyncio.gather(*filter(None, serving))
 
 
 def run(work: Awaitable[Reply]) -> Reply:
