@@ -152,7 +152,8 @@ def test_cases_are_grouped_opened_and_ungrouped(page, harbor):
     opened(page, harbor)
     others = page.locator("#hits > li").first.locator(".others")
     assert others.locator("article").count() == 0
-    others.locator("summary").click()
+    others.locator("summary").first.click()
+    others.locator("article").first.wait_for()  # made when the browser tells that it was opened
     assert others.locator("article").count() == 2
     page.get_by_label("Group by case").uncheck()
     page.wait_for_url("**group_by=none**")
