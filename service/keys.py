@@ -21,7 +21,7 @@ from uuid import uuid4
 
 import orjson
 
-from indexer.store.disk import sync
+from models.disk import sync
 from service.errors import KeysError
 
 PREFIX: Final = "osk_"

@@ -10,6 +10,8 @@ from typing import Final
 from uuid import uuid4
 
 from indexer.errors import IndexWriteError
+from models import disk
+from models.disk import sync
 
 _FULL: Final = "the disk is full"
 _REASONS: Final = {
@@ -55,22 +57,6 @@ def _concerns(error: OSError, where: Path) -> bool:
     return named.is_relative_to(folder) or folder.is_relative_to(named)
 
 
-def sync(path: Path) -> None:
-    """Return when ``path``, a file or a folder, is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_tree(folder: Path) -> None:
-    """Return when every file and folder below ``folder``, and itself, is on the disk."""
-    for path in sorted(folder.rglob("*")):
-        sync(path)
-    sync(folder)
-
-
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path to write a file at, which then takes the place of ``path``.
@@ -97,11 +83,7 @@ def atomic_write(path: Path, data: bytes) -> None:
 
 def make_folder(path: Path) -> None:
     """Make a folder and those above it; each that is new outlives a power cut."""
-    if path.is_dir():
-        return
-    make_folder(path.parent)
     try:
-        path.mkdir(exist_ok=True)
+        disk.make_folder(path)
     except FileNotFoundError as error:  # as below /proc: its parent is there
-        raise IndexWriteError(path, "no folder can be made there") from error
-    sync(path.parent)
+        raise IndexWriteError(Path(error.filename), "no folder can be made there") from error

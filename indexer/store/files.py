@@ -23,9 +23,10 @@ from indexer.errors import BuildLockedError, IndexerError, IndexMissingError, In
 from indexer.store.build_ages import MANIFEST as MANIFEST
 from indexer.store.build_ages import age_of, created_at
 from indexer.store.disk import atomic_write as atomic_write
-from indexer.store.disk import make_folder, sync, sync_tree
+from indexer.store.disk import make_folder
 from indexer.store.disk import replacing as replacing
 from indexer.store.disk import write_errors as write_errors
+from models.disk import sync, sync_tree
 
 CURRENT: Final = "CURRENT"
 BUILDS: Final = "builds"
