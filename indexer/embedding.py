@@ -103,8 +103,11 @@ class Embedding:
         """Wait for the first block, keep what the model gave, return its vectors in order."""
         block = waiting[0]
         while not block.is_done:
-            under_way = [one.future for one in waiting if one.future and not one.is_done]
-            wait(under_way, return_when=FIRST_COMPLETED)
+            # What has ended since the last look is among these, and is not waited for.
+            wait(
+                [one.future for one in waiting if one.future and not one.is_settled],
+                return_when=FIRST_COMPLETED,
+            )
             self._keep(waiting)
         if block.future is not None:
             vectors = block.future.result()
@@ -121,11 +124,11 @@ class Embedding:
     def _keep(self, blocks: "Iterable[_Block]") -> None:
         """Cache what the model has finished and is not there yet."""
         for block in blocks:
-            if block.is_kept or block.future is None or not block.future.done():
+            if block.is_settled or block.future is None or not block.future.done():
                 continue
             if not block.future.cancelled() and block.future.exception() is None:
                 self._cache.put(block.fresh, block.future.result())
-                block.is_kept = True
+            block.is_settled = True
 
 
 class Clock:
@@ -160,8 +163,8 @@ class _Block:
     fresh: list[str]
     """Hashes of the texts the model was given, in its order."""
     future: Future[FloatMatrix] | None
-    is_kept: bool = False
-    """Whether what the model gave is in the cache."""
+    is_settled: bool = False
+    """Whether what the model gave is in the cache, or it gave nothing."""
 
     @property
     def is_done(self) -> bool:

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -50,7 +50,7 @@ def cache(tmp_path: Path) -> Iterator[VectorCache]:
         yield opened
 
 
-def vectors(embedding: Embedding, texts: Sequence[str]) -> FloatMatrix:
+def vectors(embedding: Embedding, texts: Iterable[str]) -> FloatMatrix:
     blocks = list(embedding.matrices(texts))
     return np.concatenate([np.empty((0, DIM), np.float32), *blocks])
 
@@ -214,13 +214,12 @@ def test_many_machines_get_as_many_blocks_as_keep_them_busy_and_no_more(cache) -
     assert seen == [6]  # five ahead of the one that is waited for
 
 
-def test_what_came_in_is_kept_while_an_earlier_block_is_awaited(cache, tmp_path) -> None:
+@pytest.mark.parametrize("came_in", ["before the wait", "during the wait"])
+def test_what_came_in_is_kept_while_an_earlier_block_is_awaited(cache, tmp_path, came_in) -> None:
     model = Far(4)
     seen: list[list[bool]] = []
 
     def look() -> None:
-        for _ in range(3):
-            assert model.done.acquire(timeout=10)
         end = monotonic() + 8  # a busy disk takes its time
         with VectorCache(tmp_path, "f" * 64, DIM) as other:
             while sum(now := known(other, TEXTS[:4])) < 3 and monotonic() < end:
@@ -228,8 +227,36 @@ def test_what_came_in_is_kept_while_an_earlier_block_is_awaited(cache, tmp_path)
         seen.append(now)
         model.may_end.set()
 
+    def texts() -> Iterator[str]:
+        yield from TEXTS[:4]
+        if came_in == "before the wait":
+            for _ in range(3):
+                assert model.done.acquire(timeout=10)
+            sleep(0.1)  # from the model's return to the end of its future
+
     watch = threading.Thread(target=look)
     watch.start()
-    vectors(Embedding(model, cache, block=1), TEXTS[:4])
+    vectors(Embedding(model, cache, block=1), texts())
     watch.join()
     assert seen == [[False, True, True, True]]
+
+
+def test_one_that_failed_is_not_waited_for_again_and_again(cache) -> None:
+    model = Far(4)
+    model.fails_at = TEXTS[2]
+    looks = 0
+
+    def texts() -> Iterator[str]:
+        yield from TEXTS[:4]
+        threading.Timer(0.2, model.may_end.set).start()
+
+    class Counting(Embedding):
+        def _keep(self, blocks):
+            nonlocal looks
+            looks += 1
+            super()._keep(blocks)
+
+    with pytest.raises(RuntimeError, match="the model broke"):
+        vectors(Counting(model, cache, block=1), texts())
+    assert looks < 12
+    assert known(cache, TEXTS[:4]) == [True, True, False, True]
