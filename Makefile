@@ -26,7 +26,7 @@ $(1) install --quiet --no-deps --no-build-isolation --editable .
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format lock reference parity quality bench pages schema soak fuzz container crash clients chart engines mcp-vercel \
+.PHONY: help run test setup check format lock reference parity quality bench pages schema soak fuzz properties container crash clients chart engines mcp-vercel \
   audit sbom licences clean
 
 help: ## this list
@@ -110,6 +110,9 @@ licences: .venv-licences/.ok .venv-audit/.ok ## write the licences of what is lo
 
 fuzz: $(VENV)/.dev ## look for texts and files that break a parser, SECONDS_EACH seconds for each of them
 	$(BIN)/python -m pytest tests/fuzz --fuzz-seconds $(SECONDS_EACH) $(PYTEST_ARGS)
+
+properties: $(VENV)/.dev ## try what holds for every text on a thousand examples never tried before
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile new $(PYTEST_ARGS)
 
 parity: $(VENV)/.reference ## the tests that compare with sentence-transformers on torch
 	$(BIN)/python -m pytest -m reference $(PYTEST_ARGS)

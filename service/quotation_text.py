@@ -164,7 +164,7 @@ def source_words(text: str, *, offset: int = 0) -> list[SourceWord]:
     ]
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def word_key(word: str) -> str:
     """Return a word as it is compared; a footnote's number run into it is cut off."""
     if word[0] in "§¶":

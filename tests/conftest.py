@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -6,8 +7,11 @@ from hypothesis import HealthCheck, settings
 from tests.acceptance.running import SAMPLE, succeed
 
 # A shared machine may stall any example; what a test says is never about time.
-settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("calm")
+_CALM: Final = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples in every run, so that a failure is of the change before it; `make properties` finds new ones.
+settings.register_profile("same", _CALM, derandomize=True)
+settings.register_profile("new", _CALM, max_examples=1000)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -105,14 +105,22 @@ def test_a_build_that_is_asked_to_stop_says_so_in_one_line_and_leaves_no_trace(
 def test_two_builds_at_once_are_one_build_and_one_refusal(seeds_index, tmp_path):
     index = tmp_path / "index"
     shutil.copytree(seeds_index, index)
-    command = [COMMAND, "build", SEEDS, "--index", index]
-    both = [
-        subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-        for _ in range(2)
-    ]
-    done = sorted((one.returncode, words) for one in both for words in [one.communicate()[1]])
+    with subprocess.Popen(
+        [COMMAND, "build", SEEDS, "--index", index],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+    ) as first:
+        while not stage(index) and first.poll() is None:
+            time.sleep(0.0005)
+        first.send_signal(signal.SIGSTOP)
+        try:
+            second = opinion_search("build", SEEDS, "--index", index)
+        finally:
+            first.send_signal(signal.SIGCONT)
+        assert first.wait(60) == 0
 
-    assert [code for code, _ in done] == [0, 1]
-    assert "another build is writing here; wait for it to end" in done[1][1]
-    assert done[1][1].count("\n") == 1
+    assert second.returncode == 1
+    assert "another build is writing here; wait for it to end" in second.stderr
+    assert second.stderr.count("\n") == 1
     succeed("verify", "--index", index)
