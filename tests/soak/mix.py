@@ -267,12 +267,15 @@ KINDS: Final[Mapping[str, tuple[int, Make]]] = {
 
 
 class Mix:
-    """Draws requests: half of them from a fixed set, asked again and again, half never seen before."""
+    """Deals requests: half of them from a fixed set, asked again and again, half never seen before.
+
+    As from a deck of cards, dealt whole before it is shuffled again: where one kind is a hundred times as
+    dear as another, minutes that hold more of it by chance would be slower ones.
+    """
 
     def __init__(self, ground: Ground, drawn: Random) -> None:
         self._ground, self._drawn = ground, drawn
-        self._names = list(KINDS)
-        self._weights = [weight for weight, _ in KINDS.values()]
+        self._deck: list[str] = []
         self._fixed = {
             kind: [make(ground, drawn) for _ in range(_SOME * weight)]
             for kind, (weight, make) in KINDS.items()
@@ -285,7 +288,10 @@ class Mix:
 
     def draw(self) -> Ask:
         """Return the next request."""
-        kind = self._drawn.choices(self._names, self._weights)[0]
+        if not self._deck:
+            self._deck = [kind for kind, (weight, _) in KINDS.items() for _ in range(weight)]
+            self._drawn.shuffle(self._deck)
+        kind = self._deck.pop()
         if self._drawn.random() < 0.5:  # half
             return self._drawn.choice(self._fixed[kind])
         return KINDS[kind][1](self._ground, self._drawn)
