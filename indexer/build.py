@@ -129,6 +129,7 @@ class _Publication:
             return False
         if not self._done and not files.is_current(self._root, self._build_id):
             return False
+        self._options.on_published(self._build_id)
         self._options.on_warning(
             f"{self._root}: build {self._build_id} is published; tidying was cut short "
             f"({_reason(error)}), the next build goes on with it"
@@ -138,6 +139,7 @@ class _Publication:
     def replace(self, replaced: str | None, caches: Caches) -> None:
         """Remove the builds that are too many, now that CURRENT names this one instead of ``replaced``."""
         self._done = True
+        self._options.on_published(self._build_id)
         caches.vectors.mark(self._build_id)
         caches.made.note()
         try:

@@ -73,8 +73,10 @@ class Embedding:
             while waiting:
                 yield self._collect(waiting)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-            self._keep(waiting)
+            try:
+                pool.shutdown(wait=True, cancel_futures=True)
+            finally:  # a second Ctrl-C ends the wait, and loses nothing that is done
+                self._keep(waiting)
 
     def _ahead(self) -> int:
         if isinstance(self._embedder, WorksAhead):

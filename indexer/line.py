@@ -58,6 +58,8 @@ class BuildOptions:
     on_progress: Callable[[Progress], None] = field(default=lambda _: None)
     on_warning: Callable[[str], None] = field(default=lambda _: None)
     """Told, in a sentence, what the build goes on without: a vector cache that cannot be read."""
+    on_published: Callable[[str], None] = field(default=lambda _: None)
+    """Told the build id as soon as CURRENT names it: what stops the build from then on undoes nothing."""
     block: int = BLOCK
     """Passages embedded and cached together: about what a killed build loses."""
     standing: Standing | None = None

@@ -101,7 +101,7 @@ class EmbedsTokens(Protocol):
         ...
 
     def passage_tokens(self, texts: Sequence[str], /) -> list[TokenVectors]:
-        """Return the token vectors of each text; `TextTooLongError` as `embed_passages` raises it."""
+        """Return the token vectors of each text; one longer than the window is read part by part."""
         ...
 
     def query_tokens(self, text: str, /) -> TokenVectors:

@@ -8,6 +8,7 @@
   + UnsupportedModelError  the model cannot be carried over, or the promises not kept with it
   + CalibrationError       the texts given make too few passages
   + TargetExistsError      a prepared model is already there
+  + ModelWriteError        its folder cannot be written: full, read-only, not ours
   + TextTooLongError       a passage does not fit the model's window
   + ClusterError
     - ClusterAddressError      the setting that names a cluster cannot be
@@ -95,6 +96,17 @@ class TargetExistsError(ModelError):
     def __init__(self, target: object) -> None:
         self.target = target
         super().__init__(f"{target}: already exists; remove it, or name another folder")
+
+
+class ModelWriteError(ModelError):
+    """The folder of a model cannot be written: full, read-only, not ours."""
+
+    def __init__(self, target: object, reason: str) -> None:
+        self.target = target
+        self.reason = reason
+        super().__init__(
+            f"{target}: {reason}; free some space or name a folder that may be written to"
+        )
 
 
 class TextTooLongError(ModelError):

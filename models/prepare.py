@@ -85,7 +85,7 @@ def prepare(
     ``calibration_texts`` are texts like those to be searched, of any length: they are cut into
     passages, some of which set the ranges of the int8 numbers, and others measure the agreement
     with the source. Raises `TargetExistsError`, `MissingBackendError`, `UnsupportedModelError`,
-    and `CalibrationError` when the texts make fewer than two different passages.
+    `CalibrationError` when the texts make fewer than two different passages, and `ModelWriteError`.
     """
     check_can_prepare(source, target)
     from models.sentence_transformer import SentenceTransformerEmbedder

@@ -63,7 +63,7 @@ def train(
     The same source, examples, options and number of threads give the same weights on one machine.
     Checkpoints are the trained weights as they are. Raises `TargetExistsError` before any work, and
     `UnsupportedModelError` for a model without tokens around a text, with prompts, or with no
-    layer above the frozen ones.
+    layer above the frozen ones. What the disk refuses is `ModelWriteError`.
     """
     options = options or TrainOptions()
     if target.exists():

@@ -84,7 +84,7 @@ class EvidenceParts:
     voice_prior: float | None = None
     """What the two together were multiplied by."""
     rerank: float | None = None
-    """What the second look said, 0 to 1; half of the evidence then."""
+    """What the second look said, 0 to 1; seven tenths of the evidence then."""
     pointed: float | None = None
     """What was added because other candidates cite it."""
     named: float | None = None

@@ -115,10 +115,13 @@ def build(
                 refusals.watch(records),
                 index,
                 embedder=embedder,
-                options=replace(options(sources, report, where=where), engine=engine_at(engine)),
+                options=replace(
+                    options(sources, report, where=where),
+                    engine=engine_at(engine),
+                    on_published=stopping.published,
+                ),
             )
-            stopping.published(done.build_id)
-    _finish(done, refusals)
+        _finish(done, refusals)
 
 
 @app.command()
@@ -147,7 +150,7 @@ def add(
         records = refusals.watch(read_sources(sources))
         where = Where(jobs=jobs, engine=engine, cluster=cluster)
         done = rebuild(index, records, names=sources, replaced=new, where=where, stopping=stopping)
-    _finish(done, refusals)
+        _finish(done, refusals)
 
 
 @app.command()
@@ -173,7 +176,7 @@ def remove(
         where = Where(jobs=jobs, engine=engine, cluster=None)
         gone = frozenset(ids)
         done = rebuild(index, (), names=(), replaced=gone, where=where, stopping=stopping)
-    _finish(done, console.Refusals())
+        _finish(done, console.Refusals())
 
 
 @app.command()

@@ -109,14 +109,13 @@ def rebuild(
         spread(local, where.cluster) as embedder,
         console.progress(lambda now: now.cases / cases) as report,
     ):
-        done = run_build(
+        return run_build(
             merged(index, records, replaced=replaced),
             index,
             embedder=embedder,
             options=replace(
                 options(names, report, where=where, standing=standing),
                 engine=engine_at(where.engine),
+                on_published=stopping.published,
             ),
         )
-        stopping.published(done.build_id)
-    return done

@@ -59,6 +59,10 @@ class Connections:
         self._open: set[Watched] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._look_s = min(_LOOK_S, bounds.head_s / 4, bounds.linger_s / 4, bounds.stall_s / 4)
+        self._due = 0.0
+        """When the next look is to be."""
+        self._left_out = False
+        """Nobody was looked at the last time."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -70,7 +74,7 @@ class Connections:
         room = self._has_room()
         self._open.add(one)
         if self._timer is None:
-            self._timer = one.loop.call_later(self._look_s, self._look, one.loop)
+            self._plan(one.loop)
         return room
 
     def leave(self, one: Watched) -> None:
@@ -90,10 +94,17 @@ class Connections:
             self._open.discard(one)
             one.drop()
 
+    def _plan(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._due = loop.time() + self._look_s
+        self._timer = loop.call_later(self._look_s, self._look, loop)
+
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
+        now, self._timer = loop.time(), None
+        # Where the loop stood still, what came meanwhile is read only behind this: nobody is late yet.
+        self._left_out = not self._left_out and now - self._due > self._look_s
         try:
-            for one in tuple(self._open):
+            for one in () if self._left_out else tuple(self._open):
                 one.look(now)
         finally:  # whatever happened to one of them
-            self._timer = loop.call_later(self._look_s, self._look, loop) if self._open else None
+            if self._open:
+                self._plan(loop)

@@ -116,4 +116,6 @@ class Keyring:
             state = self._file.stat()
         except OSError:
             return None
-        return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
+        # Times alone do not tell what is changed within a tick of the clock.
+        change = state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
+        return change, state.st_mode, state.st_uid, state.st_gid

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -119,6 +119,8 @@ def add(path: Path, key: Key) -> None:
 
     Raises `KeysError` when the name is taken, also by a revoked key, or when it cannot be written.
     """
+    with _refusals(path, "cannot be written"):
+        _followed(path).parent.mkdir(parents=True, exist_ok=True)
     with _alone(path) as file:
         known = read(path) if file.exists() else ()
         if any(one.name == key.name for one in known):
@@ -133,6 +135,7 @@ def revoke(path: Path, name: str) -> Key:
 
     Raises `KeysError` when there is none of that name, or when the file cannot be written.
     """
+    read(path)  # where there is nothing to revoke there may be no folder to lock
     with _alone(path) as file:
         known = list(read(path))
         for place, key in enumerate(known):
@@ -180,11 +183,11 @@ def _key_of(given: Any) -> Key:
 def _alone(path: Path) -> Iterator[Path]:
     """Let nobody else change the files of its folder meanwhile, so that no key is lost.
 
-    Yields the file itself, which ``path`` may only be a link to. `KeysError` for what the disk refuses.
+    Yields the file itself, which ``path`` may only be a link to; its folder must be there. `KeysError` for
+    what the disk refuses.
     """
     with _refusals(path, "cannot be written"):
         file = _followed(path)
-        file.parent.mkdir(parents=True, exist_ok=True)
         folder = os.open(file.parent, os.O_RDONLY)
         try:
             with _refusals(path, "its folder cannot be locked"):
@@ -202,7 +205,8 @@ def _followed(path: Path) -> Path:
 
 
 def _write(file: Path, keys: Sequence[Key]) -> None:
-    """Replace the file whole or not at all, for good; whose it is and who may read it stay."""
+    """Replace the file whole or not at all, for good; whose it is and who may read it stay. Only within `_alone`."""
+    _remove_what_the_dead_left(file)
     part = file.with_name(f".{file.name}.{uuid4().hex}.part")  # same file system as the target
     lines = b"".join(orjson.dumps(asdict(key)) + b"\n" for key in keys)
     before = file.stat() if file.exists() else None
@@ -217,6 +221,18 @@ def _write(file: Path, keys: Sequence[Key]) -> None:
         part.unlink(missing_ok=True)
         raise
     sync(file.parent)  # else a power cut may undo what was told as done
+
+
+def _remove_what_the_dead_left(file: Path) -> None:
+    """Remove unfinished files of ours: only who has the folder to itself writes one.
+
+    What the disk does not let go of stays, and harms nobody.
+    """
+    ours = re.compile(rf"\.{re.escape(file.name)}\.[0-9a-f]{{32}}\.part")
+    for part in file.parent.iterdir():
+        if ours.fullmatch(part.name):
+            with suppress(OSError):
+                part.unlink()
 
 
 def _make_like(handle: int, before: os.stat_result | None, file: Path) -> None:

@@ -12,7 +12,13 @@ from typing import Final
 from indexer.errors import EngineUnavailableError, IndexOpenError, ModelMismatchError
 from indexer.store.engine import EMBEDDED, VectorEngine
 from indexer.store.engine_url import engine_at
-from indexer.store.files import CURRENT, builds_before, current_build, list_builds
+from indexer.store.files import (
+    CURRENT,
+    builds_before,
+    current_build,
+    list_builds,
+    served_build,
+)
 from indexer.store.snapshot import Index
 from models.base import Embedder, WarmsUp
 from models.errors import ModelError
@@ -253,6 +259,8 @@ class LiveIndex(Live):
         try:
             if not (self._root / CURRENT).exists():
                 return []  # what nothing ever named was never published
+            if broken is None and served_build(self._root) is not None:
+                return []  # it can be read by now: the next look takes what it names
             builds = list_builds(self._root)
             return builds_before(self._root, broken) if broken in builds else builds
         except OSError:

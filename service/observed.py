@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from models.base import Embedder, EmbedsTogether, FloatMatrix, FloatVector
 from service.answers import Answer, Hit, Mode, SearchQuery
+from service.damage import Damage
 from service.live import Live, Searcher
 from service.metrics import Metrics
 from service.query_vectors import RememberingEmbedder
@@ -30,14 +31,15 @@ class ObservedLive:
         self._metrics = metrics
         self._doubt = doubt
         self._turns = Turns(lanes or os.cpu_count() or 1)
+        self._damage = Damage()
 
     @contextmanager
     def searcher(self) -> Iterator[Searcher]:
         """Lend the current searcher; `AbandonedError` when nobody waits for an answer any more."""
         work = current_work()
         work.check()
-        with self._live.searcher() as searcher:
-            observed = _ObservedSearcher(searcher, self._metrics, work, self._turns)
+        with self._live.searcher() as searcher, self._damage.told(searcher):
+            observed = _ObservedSearcher(searcher, self._metrics, work, self._turns, self._damage)
             yield cast("Searcher", observed)
 
     def reason_not_ready(self) -> str | None:
@@ -60,11 +62,14 @@ class ObservedLive:
 class _ObservedSearcher:
     """A `Searcher`; what it does not know, the one it wraps does."""
 
-    def __init__(self, searcher: Searcher, metrics: Metrics, work: Work, turns: Turns) -> None:
+    def __init__(
+        self, searcher: Searcher, metrics: Metrics, work: Work, turns: Turns, damage: Damage
+    ) -> None:
         self._searcher = searcher
         self._metrics = metrics
         self._work = work
         self._turns = turns
+        self._damage = damage
 
     @property
     def embedder(self) -> Embedder:
@@ -72,7 +77,8 @@ class _ObservedSearcher:
         return cast("Embedder", _EmbedderInTurn(self._searcher.embedder, self._work, self._turns))
 
     def search(self, query: SearchQuery, /) -> Answer:
-        with self._announced(query), self._turns.mine():
+        # Told of here too: a batch puts its errors into its answer.
+        with self._announced(query), self._turns.mine(), self._damage.told(self._searcher):
             self._work.begin(query.text)
             answer = self._searcher.search(query)
         self._work.answered(answer)

@@ -95,6 +95,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._outlet.close = self.transport.close  # nothing may refer to this in a circle
         self._running = self._newest = self._outlet = None
         super().connection_lost(exc)
+        self.pipeline.clear()  # nor may a request that was never begun
+        self.cycle = None  # type: ignore[assignment]  # as it is at first
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, unless too much is there already that says nothing."""
@@ -169,6 +171,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on to the next request, if one may still come."""
         self._running, self._since = None, self.loop.time()
+        self._untaken = None  # there is more of it now
         super().on_response_complete()
 
     # What `Connections` asks
@@ -309,6 +312,7 @@ def _end(cycle: RequestResponseCycle) -> None:
     """Tell a request that its caller has gone."""
     if not cycle.response_complete:
         cycle.disconnected = True
+        cycle.waiting_for_100_continue = False  # nothing is written behind the last answer
         cycle.message_event.set()
 
 

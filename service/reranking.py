@@ -42,7 +42,8 @@ class Reranker:
     def rerank(self, text: str, found: Candidates) -> Candidates:
         """Return the candidates with the first `DEPTH` weighed anew, in their new order.
 
-        None of those falls below what the weakest of them had: they stay before the others.
+        None of those falls below what the weakest of them had: they stay before the others. A passage
+        longer than the model's window, which an older build may hold, counts by all its parts.
         Only for a build whose model `is_available`.
         """
         if self._tokens is None:

@@ -64,6 +64,21 @@ Lanes: TypeAlias = Annotated[
 """Roles, each of which is a lane of its own."""
 
 
+def refuse_unknown(model: type[BaseModel], data: object) -> object:
+    """Return what a request gives for ``model``; refuse a name that it has not, telling those it has."""
+    if not isinstance(data, dict):
+        return data
+    known = {field.alias or name: name for name, field in model.model_fields.items()}
+    for key in data:
+        if key not in known and key not in known.values():
+            raise PydanticCustomError(
+                UNKNOWN_FIELD,
+                "there is no such field; known here: {known}",
+                {"known": ", ".join(known) or "none", "field": str(key)},
+            )
+    return data
+
+
 class RequestModel(BaseModel):
     """Base of every request: frozen, and a name that is not known is refused with the known ones."""
 
@@ -72,17 +87,7 @@ class RequestModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        known = {field.alias or name: name for name, field in cls.model_fields.items()}
-        for key in data:
-            if key not in known and key not in known.values():
-                raise PydanticCustomError(
-                    UNKNOWN_FIELD,
-                    "there is no such field; known here: {known}",
-                    {"known": ", ".join(known) or "none", "field": str(key)},
-                )
-        return data
+        return refuse_unknown(cls, data)
 
 
 class DateRange(RequestModel):

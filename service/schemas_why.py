@@ -39,8 +39,8 @@ class EvidenceOut(SelectableModel):
     rerank: Annotated[
         float | None,
         Field(
-            description="What the second look says, 0 to 1, token by token; it is half of the "
-            "evidence then, the other half what goes before."
+            description="What the second look says, 0 to 1, token by token; it is seven tenths of "
+            "the evidence then, the rest what goes before."
         ),
     ]
     pointed: Annotated[

@@ -116,9 +116,10 @@ def _application(settings: Settings, open_live: OpenLive, shared: Path | None) -
     return create_app(settings, open_live=open_live, shared=shared)
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+def listen(host: str, port: int, *, tries: int = 5) -> list[socket.socket]:
     """Return listening sockets for each address that ``host`` stands for; port 0 takes a free one.
 
+    One that is free at the first address may be taken at the next: then there are so many ``tries``.
     Raises `ListenError` when one is taken, or when there is none.
     """
     sockets: list[socket.socket] = []
@@ -137,6 +138,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
     except (OSError, UnicodeError) as error:
         for one in sockets:
             one.close()
+        if port == 0 and tries > 1 and getattr(error, "errno", None) == errno.EADDRINUSE:
+            return listen(host, port, tries=tries - 1)
         raise ListenError(host, port, _reason(error)) from error
     return sockets
 

@@ -23,7 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     fuzz = parser.getgroup("fuzz", "tests/fuzz")
     fuzz.addoption(
-        "--fuzz-seconds", type=float, default=0.25, help="seconds for each parser (default: 0.25)"
+        "--fuzz-seconds",
+        type=float,
+        help="seconds for each parser (default: a few examples, the same in every run)",
     )
     fuzz.addoption("--fuzz-seeds", metavar="DIR", help="real sources to damage as well")
     fuzz.addoption("--fuzz-index", metavar="DIR", help="an index to ask, instead of a made-up one")

@@ -209,6 +209,8 @@ def current_build(root: Path) -> str:
     if not _BUILD_ID.fullmatch(build_id):
         raise IndexMissingError(root, "the file CURRENT does not hold a build id")
     if not (root / BUILDS / build_id).is_dir():
+        if not is_current(root, build_id):  # another was published meanwhile, and this one removed
+            return current_build(root)
         raise IndexMissingError(root, f"CURRENT names the build {build_id}, which is not there")
     return build_id
 

@@ -209,19 +209,20 @@ class PassageWriter:
             batch.persons.append((name, seq))
 
     def _refuse_known_ids(self, record: CaseRecord) -> None:
-        ids = [opinion.header.id for opinion in record.opinions]
         known = self._db.execute(
             "SELECT 1 FROM case_record WHERE id = ?", (record.case.id,)
         ).fetchone()
         if known:
             raise RecordError(f"a case with the id {record.case.id!r} came before it")
-        for place, identifier in enumerate(ids):
+        own: set[str] = set()
+        for identifier in (opinion.header.id for opinion in record.opinions):
             known = self._db.execute("SELECT 1 FROM opinion WHERE id = ?", (identifier,)).fetchone()
-            if known or identifier in ids[:place]:
+            if known or identifier in own:
                 raise RecordError(
                     f"an opinion with the id {identifier!r} came before it",
                     place=repr(record.case.id),
                 )
+            own.add(identifier)
 
     def _insert(self, batch: _Batch) -> None:
         run, run_many = self._db.execute, self._db.executemany

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from indexer.errors import IndexCorruptError, IndexMissingError, ModelMismatchError
+from indexer.errors import (
+    IndexCorruptError,
+    IndexMissingError,
+    IndexOpenError,
+    ModelMismatchError,
+)
 from indexer.store import manifest as manifests
 from indexer.store.engine import EMBEDDED, VectorEngine, Vectors, Words
 from indexer.store.files import BUILDS, LEXICAL, PASSAGES, current_build, list_builds
@@ -46,6 +51,16 @@ class Index:
         across its parts), or made with another model than ``expect_model`` (by fingerprint).
         """
         folder = build_folder(root, build_id)
+        try:
+            return cls._checked(folder, expect_model, engine)
+        except (IndexOpenError, FileNotFoundError):
+            if build_id is not None or current_build(root) == folder.name:
+                raise
+        # Another was published meanwhile, and this one may be removed.
+        return cls.open(root, expect_model=expect_model, engine=engine)
+
+    @classmethod
+    def _checked(cls, folder: Path, expect_model: ModelSpec | None, engine: VectorEngine) -> Self:
         manifest = manifests.read(folder)
         if manifest.build_id != folder.name:
             raise IndexCorruptError(

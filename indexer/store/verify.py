@@ -36,7 +36,8 @@ def verify(
     its hash and its opinion's text; sections tile their opinion, passages lie in their section; page marks
     within the text; every vector of unit length and in the graph; the words of a sample of passages
     findable; every citation in its passage and of a case that is there, counted. Memory is bounded by the
-    largest opinion. `IndexMissingError` when there is no such build.
+    largest opinion. `IndexMissingError` when there is no such build, or no more: of the current one, the next
+    is checked where it was removed meanwhile.
     """
     folder = build_folder(root, build_id)
     try:
@@ -53,6 +54,8 @@ def verify(
                     problems.append(f"and {more} more like these")
             return problems
     except (IndexCorruptError, IndexFormatError) as error:
+        if not folder.is_dir():
+            return verify(root, build_id, engine=engine)
         return [str(error)]
 
 

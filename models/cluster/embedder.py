@@ -28,6 +28,8 @@ PATIENCE_S: Final = 120.0
 _BLOCK: Final = 128
 _LOOK_S: Final = 1.0
 _CONNECT_S: Final = 15.0
+_GONE: Final = (CancelledError, CommClosedError, OSError, RuntimeError)
+_CLOSED: Final = frozenset({"closing", "closed"})
 _NO_PAGES: Final = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
@@ -55,7 +57,8 @@ class ClusterEmbedder:
         self._counting = Lock()
         self._counted_at = float("-inf")
         self._threads: dict[str, int] = {}
-        self._seen_at = monotonic()
+        self._lacking_since: float | None = None
+        """When it was first seen to have no worker; `None` where one was there later."""
 
     @property
     def spec(self) -> ModelSpec:
@@ -125,10 +128,13 @@ class ClusterEmbedder:
                     self._see_workers()
                 else:
                     future.release()
+                    self._lacking_since = None
                     return answer
 
     def _see_workers(self) -> None:
-        if not self._workers() and monotonic() - self._seen_at > self._patience_s:
+        self._workers()
+        since = self._lacking_since
+        if since is not None and monotonic() - since > self._patience_s:
             reason = f"has had no worker for {self._patience_s:.0f} s"
             raise ClusterUnavailableError(self._where, reason)
 
@@ -141,7 +147,9 @@ class ClusterEmbedder:
                     self._threads = cast("dict[str, int]", self._client.nthreads())
                 self._counted_at = now
                 if self._threads:
-                    self._seen_at = now
+                    self._lacking_since = None
+                elif self._lacking_since is None:
+                    self._lacking_since = now
             return self._threads
 
     @contextmanager
@@ -152,7 +160,12 @@ class ClusterEmbedder:
         except KilledWorker as error:
             reason = "lost several workers over one block of passages: perhaps they have too little memory"
             raise ClusterUnavailableError(self._where, reason) from error
-        except (CancelledError, CommClosedError, OSError, RuntimeError) as error:
+        except ClusterUnavailableError:
+            raise
+        except Exception as error:
+            # A client that has been closed meanwhile fails in many ways: it has no scheduler any more.
+            if not isinstance(error, _GONE) and self._client.status not in _CLOSED:
+                raise
             raise ClusterUnavailableError(self._where, "does not answer any more") from error
 
 

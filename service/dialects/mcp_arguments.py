@@ -3,11 +3,12 @@
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from indexer.records import OpinionType, SectionRole
 from service.answers import Mode
 from service.request_fields import not_blank, one_or_many
+from service.schemas_requests import refuse_unknown
 from service.verify_quotes import LONGEST_DRAFT
 
 
@@ -34,9 +35,14 @@ _Query = Annotated[
 
 
 class Arguments(BaseModel):
-    """Base of the arguments of a tool."""
+    """Base of the arguments of a tool; a name that is not known is refused with the known ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, data: object) -> object:
+        return refuse_unknown(cls, data)
 
 
 class Search(Arguments):

@@ -102,7 +102,7 @@ def said(seeds_index, tmp_path_factory):
         found: dict[str, Any] = {}
         with serving(index, folder / "log", ready=False) as client:
             opening = "the index is being opened"
-            eventually(lambda: opening not in client.get("/readyz").text, within_s=30)
+            eventually(lambda: opening not in client.get("/readyz").text)
             found["search"] = client.post("/v1/search", json={"query": "force"})
             found["ready"], found["health"] = client.get("/readyz"), client.get("/healthz")
         found["log"] = (folder / "log").read_text()

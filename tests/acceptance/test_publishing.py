@@ -39,6 +39,10 @@ class Watch:
                 for question in QUESTIONS:
                     self._ask(client, question)
 
+    def has_asked(self, build_id: str) -> bool:
+        """Whether each question was answered from a build."""
+        return all((build_id, question) in self.answers for question in QUESTIONS)
+
     def _ask(self, client: httpx2.Client, question: str) -> None:
         try:
             answer = client.post("/v1/search", json={"query": question, "k": 20})
@@ -96,12 +100,14 @@ def test_a_case_is_added_replaced_removed_and_brought_back_while_eight_threads_s
     builds = [current(index)]
 
     def change(*command: str | Path) -> None:
-        """Run the command, and wait until the service answers from the build it published."""
+        """Run the command, wait until the service answers from its build, and all questions were asked of that."""
         succeed(*command, "--index", index)
         builds.append(current(index))
-        eventually(lambda: ask(client, DRONE)["index"]["build_id"] == builds[-1], within_s=10)
+        eventually(lambda: ask(client, DRONE)["index"]["build_id"] == builds[-1])
+        eventually(lambda: watch.has_asked(builds[-1]))
 
     with serving(index, tmp_path / "log") as client, watching(client) as watch:
+        eventually(lambda: watch.has_asked(builds[0]))
         assert best(client)["case"]["id"] != "test-drone"
 
         source.write_text(record(FIRST))
@@ -122,9 +128,9 @@ def test_a_case_is_added_replaced_removed_and_brought_back_while_eight_threads_s
         change("rollback")
         assert builds[-1] == builds[2]
         assert best(client)["passage"]["text"] == SECOND
+        eventually(lambda: watch.asked > 100)
 
     assert watch.failures == []
-    assert watch.asked > 100
     assert {build for build, _ in watch.answers} == set(builds)
     for seen in watch.answers.values():
         assert len(seen) == 1, "one build gives one answer to a question"
@@ -140,6 +146,7 @@ def test_a_service_that_starts_before_its_index_answers_503_until_a_build_appear
     source.write_text(record(FIRST))
 
     with serving(index, tmp_path / "log", ready=False) as client:
+        eventually(lambda: "is being opened" not in client.get("/readyz").text)
         refused = client.post("/v1/search", json={"query": DRONE})
         assert refused.status_code == 503
         assert refused.json()["error"]["code"] == "not_ready"
@@ -149,7 +156,7 @@ def test_a_service_that_starts_before_its_index_answers_503_until_a_build_appear
         assert client.get("/healthz").status_code == 200
 
         succeed("build", source, "--index", index)
-        eventually(lambda: client.get("/readyz").status_code == 200, within_s=10)
+        eventually(lambda: client.get("/readyz").status_code == 200)
         assert best(client)["passage"]["text"] == FIRST
 
     told = (tmp_path / "log").read_text()

@@ -167,7 +167,7 @@ class Rounds:
         except subprocess.TimeoutExpired:
             self.tally.stages += any((self.root / BUILDS).glob(".*.part"))
             process.kill()
-            return process.wait(10)
+            return process.wait(60)
         self._seconds[name] += 0.3 * (time.monotonic() - began - self._seconds[name])
         return code
 

@@ -18,7 +18,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -33,7 +33,7 @@ from tests.acceptance.running import (
     ask,
     environment,
     eventually,
-    free_port,
+    reserved_port,
     status,
     succeed,
 )
@@ -163,7 +163,8 @@ class Service:
 
     def __init__(self, root: Path, log: Path) -> None:
         self._root, self._log = root, log
-        self.port = free_port()
+        self._held = ExitStack()
+        self.port = self._held.enter_context(reserved_port())  # also while it is dead
         self.life = 0
         self._client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
         self._process: subprocess.Popen[bytes] | None = None
@@ -185,7 +186,7 @@ class Service:
         assert self._process is not None
         self.life = 0
         self._process.kill()
-        assert self._process.wait(10) == -signal.SIGKILL
+        assert self._process.wait(_PATIENCE_S) == -signal.SIGKILL
 
     def served(self) -> str:
         """Return the build that it answers from."""
@@ -233,7 +234,7 @@ class Run:
         if builds:
             self._note()
         self.wrong += [f"round {number}: {problem}" for problem in verify(self.root)]
-        eventually(lambda: self.service.served() == current_build(self.root), within_s=BACK_S)
+        eventually(lambda: self.service.served() == current_build(self.root))
 
     def _note(self) -> None:
         cases = map(json.loads, self._source.read_text().splitlines())

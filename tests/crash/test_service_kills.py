@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from time import sleep
 from typing import Any
 
 import httpx2
 import pytest
 
+from tests.acceptance.running import eventually
 from tests.crash.service_kills import BACK_S, Seen, code_of, figures, loaded
 
 WORDS = {"b1": "the officer used force in an arrest", "b2": "another corpus"}
@@ -102,8 +102,7 @@ def failing(status: int) -> Iterator[Running]:
 
 def test_a_stream_of_500s_fails_the_run() -> None:
     with failing(500) as service, loaded(service) as seen:
-        while not seen.failed:
-            sleep(0.01)
+        eventually(lambda: any("500 while ready" in one for one in list(seen.failed)))
     wrong = seen.wrong(WORDS)
     assert any("500 while ready" in one for one in wrong)
     assert code_of(figures(1, seen, wrong, [1.0])) == 1

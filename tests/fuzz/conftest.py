@@ -8,7 +8,7 @@ import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis.strategies import SearchStrategy
 
-from tests.fuzz.running import STANDARD_ERROR, run_examples
+from tests.fuzz.running import FEW, STANDARD_ERROR, run_examples
 
 _TRIED = pytest.StashKey[dict[str, int]]()
 
@@ -20,15 +20,15 @@ def stderr(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def fuzz(
-    request: pytest.FixtureRequest, stderr: int
-) -> Callable[[Callable[..., Any], SearchStrategy[Any]], None]:
-    """Look for an example that breaks a promise, for as long as ``--fuzz-seconds`` says."""
+def fuzz(request: pytest.FixtureRequest, stderr: int) -> Callable[..., None]:
+    """Look for an example that breaks a promise, for as long as ``--fuzz-seconds`` says, or among ``few``."""
 
-    def run(check: Callable[..., Any], strategy: SearchStrategy[Any]) -> None:
-        seconds = float(request.config.getoption("--fuzz-seconds"))
+    def run(check: Callable[..., Any], strategy: SearchStrategy[Any], *, few: int = FEW) -> None:
+        seconds = request.config.getoption("--fuzz-seconds")
         tried = request.config.stash.setdefault(_TRIED, {})
-        tried[request.node.nodeid] = run_examples(check, strategy, seconds=seconds, stderr=stderr)
+        tried[request.node.nodeid] = run_examples(
+            check, strategy, seconds=seconds, few=few, stderr=stderr
+        )
 
     return run
 
@@ -44,6 +44,6 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say how many examples were tried, in a run of some length."""
-    if float(config.getoption("--fuzz-seconds")) >= 1:
+    if config.getoption("--fuzz-seconds") is not None:
         for name, examples in config.stash.get(_TRIED, {}).items():
             terminalreporter.write_line(f"{examples:>9,} examples  {name}")

@@ -13,6 +13,8 @@ from hypothesis.strategies import SearchStrategy
 
 _T = TypeVar("_T")
 _ROUND: Final = 40
+FEW: Final = 20
+"""Examples where no time is given: what a run finds then, every run finds, however fast the machine is."""
 LONGEST_S: Final = 20.0
 """Seconds of processor time that one example may take: a thousand times what it should."""
 WAITS_S: Final = 120.0
@@ -45,7 +47,11 @@ def watched(
     after ``stuck_s`` a thread that needs no Python writes to ``stderr`` where it is, and ends the process.
     """
 
+    over = False
+
     def stop(number: int, _frame: FrameType | None) -> None:
+        if over:
+            return
         used = number == signal.SIGVTALRM
         raise HungError(
             f"more than {most_s} s of the processor" if used else f"more than {waits_s} s"
@@ -62,6 +68,7 @@ def watched(
             signal.setitimer(clock, seconds)
         yield
     finally:
+        over = True  # a clock that runs out from here on must not keep the others running
         for _, clock, _ in clocks:
             signal.setitimer(clock, 0)
         faulthandler.cancel_dump_traceback_later()
@@ -73,22 +80,26 @@ def run_examples(
     check: Callable[[_T], Any],
     strategy: SearchStrategy[_T],
     *,
-    seconds: float,
+    seconds: float | None,
+    few: int = FEW,
     stderr: int = STANDARD_ERROR,
     waits_s: float = WAITS_S,
 ) -> int:
     """Call ``check`` with examples of ``strategy`` for so many seconds; return how many they were, one at least.
 
-    The examples are the same in every run, as far as it comes. The smallest one that fails is shown; of those
-    that hang the first.
+    Without a time there are ``few``. The examples are the same in every run, as far as it comes. The smallest
+    one that fails is shown; of those that hang the first.
     """
-    ends = monotonic() + seconds
+    ends = None if seconds is None else monotonic() + seconds
     tried = number = 0
     failed = False
 
+    def is_over() -> bool:
+        return tried >= few if ends is None else tried > 0 and monotonic() > ends
+
     def one(example: _T) -> None:
         nonlocal tried, failed
-        if tried and monotonic() > ends and not failed:
+        if is_over() and not failed:
             return
         tried += 1
         try:
@@ -101,10 +112,10 @@ def run_examples(
             raise
 
     try:
-        while not tried or monotonic() < ends:
+        while not is_over():
             number += 1
             run = settings(
-                max_examples=_ROUND,
+                max_examples=_ROUND if ends else min(_ROUND, few),
                 database=None,
                 deadline=None,
                 phases=(Phase.generate, Phase.shrink),

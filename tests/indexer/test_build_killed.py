@@ -28,6 +28,8 @@ from tests.indexer.killing import BLOCK, after, before
 pytestmark = pytest.mark.slow
 
 REPOSITORY = Path(__file__).parents[2]
+_PATIENCE_S = 300
+"""A build syncs some thirty files and folders: a minute, on a disk that takes two seconds for each."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def ground(tmp_path_factory) -> Ground:
     shutil.copytree(root, whole)
     with start(whole, whole.with_name("log")) as process:
         began = monotonic()
-        moments = int(process.communicate(timeout=60)[0])
+        moments = int(process.communicate(timeout=_PATIENCE_S)[0])
         seconds = monotonic() - began
     with Index.open(whole) as index:
         rows = np.arange(len(index.vectors), dtype=np.int64)
@@ -115,7 +117,7 @@ def killed(ground: Ground, round_: int, tmp_path: Path) -> Path:
         if not by_moment:
             sleep(random.Random(round_).random() * ground.seconds)
             process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=_PATIENCE_S)
     assert process.returncode == -signal.SIGKILL or not by_moment
     return root
 

@@ -1,6 +1,5 @@
 """The citations of whole sentences, against a reading of them by the Bluebook's rules."""
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from indexer.citations import find_citations
 from indexer.records import Citation, CitationKind
+from tests.indexer.growth import least_seconds, takes_less
 from tests.indexer.texts import stripped
 
 GRAHAM = "Graham v. Connor, 490 U.S. 386, 396 (1989)"
@@ -318,18 +318,14 @@ def test_the_same_text_gives_the_same_citations(text, before):
 def test_time_grows_with_the_length_and_no_faster(unit):
     """Four times the text takes about four times as long: nine, and it grows with the square."""
     find_citations(GRAHAM)
-    small, large = (took("The Court. " + unit * (size // len(unit))) for size in (8_000, 32_000))
-    assert large < 9 * small + 0.02
+    small, large = ("The Court. " + unit * (size // len(unit)) for size in (8_000, 32_000))
+    assert grows_slowly(small, large)
 
 
-def took(text: str) -> float:
-    """Seconds of this process, the best of three."""
-    best = float("inf")
-    for _ in range(3):
-        start = time.process_time()
-        find_citations(text)
-        best = min(best, time.process_time() - start)
-    return best
+def grows_slowly(small: str, large: str) -> bool:
+    return takes_less(
+        lambda: find_citations(large), 9 * least_seconds(lambda: find_citations(small)) + 0.02
+    )
 
 
 def test_a_long_text_is_read_to_its_end():
@@ -351,4 +347,4 @@ def test_many_cases_do_not_slow_each_other():
 
     found = find_citations(cases(150))
     assert sum(one.kind is CitationKind.SUPRA and one.cited is not None for one in found) == 151
-    assert took(cases(600)) < 9 * took(cases(150)) + 0.02
+    assert grows_slowly(cases(150), cases(600))

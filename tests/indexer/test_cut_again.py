@@ -25,6 +25,7 @@ from tests.indexer.test_build import content, lexical_answers
 
 CUTTER = Cutter(token_spans=WordHashEmbedder().token_spans, limits=LIMITS)
 PRINT = "f" * 64
+COMPILED = shutil.ignore_patterns("__pycache__")
 CITING = (
     "Force is judged at the scene. Graham v. Connor, 490 U.S. 386, 396 (1989) (\u201creasonable\u201d). "
     "The officer\u2019s \U0001f6a8 was on. Id. at 397.\n\nI dissent. See Graham, 490 U.S., at 399."
@@ -121,8 +122,10 @@ def test_other_limits_another_model_or_program_cut_anew(cache, monkeypatch) -> N
 
 def test_the_program_is_known_by_its_source(tmp_path, monkeypatch) -> None:
     copy = tmp_path / "indexer" / "cut_again.py"
-    shutil.copytree(Path(cut_again.__file__).parent, copy.parent)
-    shutil.copytree(Path(cut_again.__file__).parents[1] / "models", tmp_path / "models")
+    shutil.copytree(Path(cut_again.__file__).parent, copy.parent, ignore=COMPILED)
+    shutil.copytree(
+        Path(cut_again.__file__).parents[1] / "models", tmp_path / "models", ignore=COMPILED
+    )
     monkeypatch.setattr(cut_again, "__file__", str(copy))
     here = program_digest()
     assert program_digest.__wrapped__() == here

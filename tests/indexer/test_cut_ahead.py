@@ -33,6 +33,11 @@ def _importable(monkeypatch) -> None:
     monkeypatch.syspath_prepend(str(REPOSITORY))
 
 
+def say(line: str) -> None:
+    """Print, at once: a helper is killed when nothing more is asked of it."""
+    print(line, flush=True)  # noqa: T201
+
+
 class Trouble(WordHashEmbedder):
     """Takes a question mark for a hundred tokens, and ends the process at an exclamation mark."""
 
@@ -40,7 +45,7 @@ class Trouble(WordHashEmbedder):
         if "!" in text:
             os.kill(os.getpid(), signal.SIGKILL)
         if "~" in text:
-            sys.stdout.write("this goes to standard error\n")
+            say("this goes to standard error")
         spans = super().token_spans(text)
         return spans.repeat(100, axis=0) if "?" in text else spans
 
@@ -121,26 +126,29 @@ def test_an_error_of_the_source_ends_the_helpers() -> None:
 
 
 PARENT = """
-import sys
+import signal, sys
 from time import sleep
 from indexer import cut_ahead
 from tests.indexer.test_cut_ahead import CUTTER, Slow, one
 from indexer.cutting import Cutter
 from tests.indexer.corpora import LIMITS
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background has ignored
 cutter = Cutter(token_spans=Slow().token_spans, limits=LIMITS) if sys.argv[1] == "busy" else CUTTER
 helper = cut_ahead._Helper(cutter)
 print(helper._process.pid, flush=True)
 helper.cut(one("x", "Held here."))
-sleep(60)
+print("idle", flush=True)
+sleep(600)
 """
 
 
 class Slow(WordHashEmbedder):
-    """Computes for a minute."""
+    """Computes for ten minutes."""
 
     def token_spans(self, text: str, /) -> TokenSpans:
+        say("busy")
         began = monotonic()
-        while monotonic() - began < 60:
+        while monotonic() - began < 600:
             pass
         return super().token_spans(text)
 
@@ -150,14 +158,15 @@ class Slow(WordHashEmbedder):
 def test_no_helper_outlives_the_process_that_started_it(end, state) -> None:
     command = [sys.executable, "-c", PARENT, state]
     with subprocess.Popen(
-        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as parent:
         assert parent.stdout is not None
-        helper = int(parent.stdout.readline())
-        sleep(0.5)
+        told = iter(parent.stdout.readline, "")
+        helper = next(int(line) for line in told if line.strip().isdigit())
+        assert f"{state}\n" in told, "the helper never came to its work"
         parent.send_signal(end)
-        parent.wait(10)
-    assert within(10, lambda: not runs(helper)), "the helper is still there"
+        parent.wait(60)
+    assert within(60, lambda: not runs(helper)), "the helper is still there"
 
 
 def within(seconds: float, holds: Callable[[], bool]) -> bool:

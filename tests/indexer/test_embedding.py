@@ -3,8 +3,10 @@
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, wait
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Final
 
 import numpy as np
 import pytest
@@ -13,11 +15,13 @@ from hypothesis import strategies as st
 
 from indexer.embedding import Embedding
 from indexer.store.vector_cache import VectorCache
-from models.base import FloatMatrix
+from models.base import Embedder, FloatMatrix
 from models.errors import ModelCorruptError
 from tests.embedders import DIM, WordHashEmbedder
 
 TEXTS = [f"passage number {at}" for at in range(10)]
+PATIENCE_S: Final = 60
+"""How long a test waits for what comes at once, but for a machine or a disk that stalls."""
 
 
 class Watched(WordHashEmbedder):
@@ -131,7 +135,7 @@ class Gated(WordHashEmbedder):
 
     def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
         self.works.set()
-        assert self.may_end.wait(10)
+        assert self.may_end.wait(2 * PATIENCE_S)
         return super().embed_passages(texts)
 
 
@@ -140,7 +144,7 @@ def test_what_the_model_is_working_on_is_kept_when_the_texts_fail(cache) -> None
 
     def texts() -> Iterator[str]:
         yield from TEXTS[:4]
-        assert model.works.wait(10), "the model waited for the second block"
+        assert model.works.wait(PATIENCE_S), "the model waited for the second block"
         threading.Timer(0.05, model.may_end.set).start()
         raise RuntimeError("the source broke")
 
@@ -149,19 +153,44 @@ def test_what_the_model_is_working_on_is_kept_when_the_texts_fail(cache) -> None
     assert all(known(cache, TEXTS[:4]))
 
 
+class Following(Embedding):
+    """Tells a test when the model is done, and counts how often that is looked at."""
+
+    def __init__(self, model: Embedder, cache: VectorCache) -> None:
+        super().__init__(model, cache, block=1)
+        self.looks = 0
+        self._futures: list[Future[FloatMatrix]] = []
+
+    def _look_up(self, texts, pool):
+        block = super()._look_up(texts, pool)
+        assert block.future is not None
+        self._futures.append(block.future)
+        return block
+
+    def _keep(self, blocks):
+        self.looks += 1
+        super()._keep(blocks)
+
+    def wait_for(self, *blocks: int) -> None:
+        """Return when the model has ended with these blocks, well or not."""
+        given = [self._futures[at] for at in blocks]
+        assert not wait(given, timeout=PATIENCE_S).not_done
+
+
 def test_what_the_model_has_done_is_kept_while_texts_are_awaited(cache) -> None:
     model = Gated()
+    embedding = Following(model, cache)
     seen: list[bool] = []
 
     def texts() -> Iterator[str]:
         yield TEXTS[0]
         model.may_end.set()
-        sleep(0.2)
+        embedding.wait_for(0)
         yield TEXTS[1]
         seen.extend(known(cache, TEXTS[:1]))
         yield TEXTS[2]
 
-    assert len(list(Embedding(model, cache, block=1).matrices(texts()))) == 3
+    assert len(list(embedding.matrices(texts()))) == 3
     assert seen == [True]
 
 
@@ -183,14 +212,11 @@ class Far(Watched):
         super().__init__()
         self.blocks_ahead = blocks_ahead
         self.may_end = threading.Event()
-        self.done = threading.Semaphore(0)
 
     def embed_passages(self, texts: Sequence[str], /) -> FloatMatrix:
         if TEXTS[0] in texts:
-            assert self.may_end.wait(10)
-        vectors = super().embed_passages(texts)
-        self.done.release()
-        return vectors
+            assert self.may_end.wait(2 * PATIENCE_S)
+        return super().embed_passages(texts)
 
 
 def test_many_machines_get_as_many_blocks_as_keep_them_busy_and_no_more(cache) -> None:
@@ -217,11 +243,14 @@ def test_many_machines_get_as_many_blocks_as_keep_them_busy_and_no_more(cache) -
 @pytest.mark.parametrize("came_in", ["before the wait", "during the wait"])
 def test_what_came_in_is_kept_while_an_earlier_block_is_awaited(cache, tmp_path, came_in) -> None:
     model = Far(4)
+    embedding = Following(model, cache)
+    opened = threading.Event()
     seen: list[list[bool]] = []
 
     def look() -> None:
-        end = monotonic() + 8  # a busy disk takes its time
         with VectorCache(tmp_path, "f" * 64, DIM) as other:
+            opened.set()  # opening writes, and from here on only one does
+            end = monotonic() + PATIENCE_S
             while sum(now := known(other, TEXTS[:4])) < 3 and monotonic() < end:
                 sleep(0.01)
         seen.append(now)
@@ -230,13 +259,12 @@ def test_what_came_in_is_kept_while_an_earlier_block_is_awaited(cache, tmp_path,
     def texts() -> Iterator[str]:
         yield from TEXTS[:4]
         if came_in == "before the wait":
-            for _ in range(3):
-                assert model.done.acquire(timeout=10)
-            sleep(0.1)  # from the model's return to the end of its future
+            embedding.wait_for(1, 2, 3)
 
     watch = threading.Thread(target=look)
     watch.start()
-    vectors(Embedding(model, cache, block=1), texts())
+    assert opened.wait(PATIENCE_S)
+    vectors(embedding, texts())
     watch.join()
     assert seen == [[False, True, True, True]]
 
@@ -244,19 +272,17 @@ def test_what_came_in_is_kept_while_an_earlier_block_is_awaited(cache, tmp_path,
 def test_one_that_failed_is_not_waited_for_again_and_again(cache) -> None:
     model = Far(4)
     model.fails_at = TEXTS[2]
-    looks = 0
+    embedding = Following(model, cache)
+
+    def let_go() -> None:
+        embedding.wait_for(1, 2, 3)  # else those that no thread has begun are given up
+        model.may_end.set()
 
     def texts() -> Iterator[str]:
         yield from TEXTS[:4]
-        threading.Timer(0.2, model.may_end.set).start()
-
-    class Counting(Embedding):
-        def _keep(self, blocks):
-            nonlocal looks
-            looks += 1
-            super()._keep(blocks)
+        threading.Timer(0.2, let_go).start()
 
     with pytest.raises(RuntimeError, match="the model broke"):
-        vectors(Counting(model, cache, block=1), texts())
-    assert looks < 12
+        vectors(embedding, texts())
+    assert embedding.looks < 12
     assert known(cache, TEXTS[:4]) == [True, True, False, True]

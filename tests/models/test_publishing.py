@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.errors import ModelWriteError
 from models.publishing import published
 
 Told = list[tuple[str, str]]
@@ -98,7 +99,7 @@ def test_whichever_call_the_disk_refuses_it_is_whole_or_not_there(
             folder.mkdir()
             with monkeypatch.context() as broken:
                 broken.setattr(owner, step, refusing)
-                with pytest.raises(OSError), published(folder / "model") as part:
+                with pytest.raises(ModelWriteError), published(folder / "model") as part:
                     fill(part)
             last = (step, nth) == ("fsync", times - 1)  # that of the name, which is there
             left = {f"model/{name}": data for name, data in WHOLE.items()} if last else {}

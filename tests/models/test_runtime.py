@@ -159,7 +159,7 @@ def test_no_threads_are_refused(folder: Path) -> None:
 def run(program: str) -> str:
     """Run a program of its own and return what it says on standard error."""
     command = [sys.executable, "-c", program]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stderr
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stderr
 
 
 def test_a_process_may_fork_after_embedding() -> None:
@@ -262,12 +262,15 @@ def test_the_thread_that_asks_is_the_one_that_computes(folder: Path) -> None:
     text = words(200, seed=1)
     embedder.embed_query(text)
 
-    own, all_of_them = time.thread_time(), time.process_time()
-    for _ in range(5):
-        embedder.embed_query(text)
-    own, all_of_them = time.thread_time() - own, time.process_time() - all_of_them
+    def share() -> float:
+        """How much of the processor time of all threads was that of this one."""
+        own, all_of_them = time.thread_time(), time.process_time()
+        for _ in range(5):
+            embedder.embed_query(text)
+        return (time.thread_time() - own) / (time.process_time() - all_of_them)
 
-    assert own > 0.8 * all_of_them
+    # A thread of another test may work besides, now and then.
+    assert any(share() > 0.8 for _ in range(10))
 
 
 def test_a_question_announced_is_embedded_with_its_like_and_no_bit_is_different(

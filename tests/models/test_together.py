@@ -36,14 +36,14 @@ class Model:
     def infer(self, texts: Sequence[Ids]) -> FloatMatrix:
         assert len({len(text) for text in texts}) == 1
         self.batches.append([int(text[0]) for text in texts])
-        assert self.leave.wait(10)
+        assert self.leave.wait(60)
         if self.fails(texts):
             raise RuntimeError("no memory")
         return np.array([vector_of(text) for text in texts])
 
 
 def until(holds: Callable[[], bool]) -> None:
-    end = monotonic() + 10
+    end = monotonic() + 60
     while not holds():
         assert monotonic() < end
         sleep(0.001)
@@ -115,8 +115,8 @@ def test_whose_turn_comes_while_another_computes_it_waits_for_that_and_may_leave
         assert not follower.done()
         model.leave.set()
 
-        assert np.array_equal(leader.result(10), vector_of(ids(5)))
-        assert np.array_equal(follower.result(10), vector_of(ids(1)))
+        assert np.array_equal(leader.result(60), vector_of(ids(5)))
+        assert np.array_equal(follower.result(60), vector_of(ids(1)))
     assert model.batches == [[5, 1]]
 
     model.leave.clear()
@@ -125,7 +125,7 @@ def test_whose_turn_comes_while_another_computes_it_waits_for_that_and_may_leave
             leader = threads.submit(together.embed, ids(6))
             until(lambda: len(model.batches) == 2)
         model.leave.set()
-        assert np.array_equal(leader.result(10), vector_of(ids(6)))
+        assert np.array_equal(leader.result(60), vector_of(ids(6)))
 
 
 def test_a_failure_is_told_to_whose_question_it_is_and_to_nobody_else() -> None:

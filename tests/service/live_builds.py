@@ -58,7 +58,7 @@ class Watched:
             return {hit.stored.case.id.split("-")[0] for hit in answer.hits}
 
 
-def wait_for(condition, seconds: float = 10) -> None:
+def wait_for(condition, seconds: float = 60) -> None:
     end = monotonic() + seconds
     while not condition():
         assert monotonic() < end

@@ -17,7 +17,9 @@ from service.connections import Bounds, Connections
 from service.server import configured, listen
 from tests.service.fakes import FakeLive, settings
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
+PATIENT = Bounds(head_s=PATIENCE_S, linger_s=PATIENCE_S, stall_s=PATIENCE_S)
+"""For who is not to be cut off, however long the machine stands still."""
 SEARCH = b'{"query": "taser"}'
 
 
@@ -96,13 +98,16 @@ class Wire:
 def served(
     live: FakeLive | None = None,
     *,
-    bounds: Bounds | None = None,
+    bounds: Bounds = PATIENT,
+    connections: Connections | None = None,
     room: int | None = None,
     **given: Any,
 ) -> Iterator[Served]:
     """Serve; with ``room``, the system takes no more than about so many bytes of an answer at once."""
-    connections = Connections(bounds or Bounds())
+    if connections is None:  # one that has none yet is false
+        connections = Connections(bounds)
     config = quietly_configured(live or FakeLive(), connections, **given)
+    config.timeout_keep_alive = int(PATIENCE_S)
     (own,) = listen("127.0.0.1", 0)
     if room is not None:
         own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)  # of those accepted, too
@@ -113,6 +118,7 @@ def served(
         found = Served(port, connections)
         until(lambda: server.started)
         until(lambda: found.ask(get("/readyz"))[0] == 200)
+        until(lambda: len(connections) == 0)
         yield found
     finally:
         server.should_exit = True

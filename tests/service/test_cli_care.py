@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -219,13 +218,17 @@ def test_help_is_quick_because_nothing_heavy_is_loaded():
 
 @pytest.mark.slow
 def test_help_takes_less_than_half_a_second():
-    """The best of five: others may be using the machine."""
-    command = Path(sys.executable).with_name("opinion-search")
+    """Of a processor, and the best of five: others may be using the machine."""
     took = []
     for _ in range(5):
-        start = time.perf_counter()
-        subprocess.run([command, "--help"], check=True, capture_output=True)
-        took.append(time.perf_counter() - start)
+        with subprocess.Popen(
+            [Path(sys.executable).with_name("opinion-search"), "--help"],
+            stdout=subprocess.DEVNULL,
+        ) as process:
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        took.append(used.ru_utime + used.ru_stime)
     assert min(took) < 0.5
 
 

@@ -126,3 +126,15 @@ def test_a_look_that_fails_is_not_the_last(timer):
         with pytest.raises(RuntimeError):
             timer.go_on(1.0)
     assert len(one.looks) == 3
+
+
+def test_a_loop_that_stood_still_first_reads_what_came_meanwhile(timer):
+    """Nobody is looked at then, but the next time, even where it stood still again."""
+    connections = Connections(Bounds())
+    one = One(timer)
+    admitted(connections, one)
+    for _ in range(4):
+        timer.at += 30
+        _, call = timer.due.pop()
+        call()
+    assert one.looks == [60.0, 120.0]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from indexer.errors import IndexCorruptError
-from indexer.store.files import CURRENT, PASSAGES, atomic_write
+from indexer.store.files import CURRENT, PASSAGES, atomic_write, current_build
 from service import proven
 from service.canary import prove
 from service.errors import is_fault
@@ -105,6 +105,28 @@ def test_a_folder_that_cannot_be_read_at_the_start_is_served_once_it_can(root, m
     assert watched.serving() == build_id
 
 
+def test_where_current_can_be_read_a_moment_later_no_other_build_is_served(root, monkeypatch):
+    """The newest may be one that was rolled back from."""
+    named = publish(root, "a")
+    publish(root, "b")
+    atomic_write(root / CURRENT, named.encode())
+    errors = [OSError(5, "Input/output error")]
+
+    def current(folder: Path) -> str:
+        if errors:
+            raise errors.pop()
+        return current_build(folder)
+
+    monkeypatch.setattr("service.live_index.current_build", current)
+    watched = Watched(root)
+    watched.look()
+    assert "cannot be read" in str(watched.live.reason_not_ready())
+    watched.look()
+    assert watched.serving() == named
+    assert watched.live.problem is None
+    assert watched.told[1:] == [f"serving build {named}"]
+
+
 def test_a_folder_that_cannot_be_read_for_a_while_is_served_on(root, monkeypatch):
     publish(root, "a")
     watched = Watched(root, retry_s=0)
@@ -121,13 +143,11 @@ def test_a_folder_that_cannot_be_read_for_a_while_is_served_on(root, monkeypatch
 
 
 def test_a_build_damaged_in_a_way_that_nobody_foresaw_is_not_served(root, caplog):
-    good = publish(root, "a")
+    good, bad = publish(root, "a"), publish(root, "b")
+    damage(root, bad)  # before anybody has it open
+    atomic_write(root / CURRENT, good.encode())
     with watching(root) as live:
         wait_for(lambda: served(live) == good)
-        bad = publish(root, "b")
-        damage(root, bad)  # before the watcher opens it, or after
-        atomic_write(root / CURRENT, good.encode())
-        wait_for(lambda: served(live) == good and live.problem is None)
         atomic_write(root / CURRENT, bad.encode())
         wait_for(lambda: live.problem is not None)
         assert served(live) == good

@@ -187,7 +187,7 @@ def test_a_search_that_waits_is_announced_until_it_is_answered(
             waiting = threads.submit(ask, "second")
             until(lambda: len(live._turns._waiting) == 1)
             assert model.announced == model.inside == announced
-        waiting.result(10)
+        waiting.result(60)
         ask("nobody waits")
 
     assert model.announced == announced
@@ -213,7 +213,7 @@ class Announced(Counting):
 
 
 def until(holds: Callable[[], bool]) -> None:
-    end = monotonic() + 10
+    end = monotonic() + 60
     while not holds():
         assert monotonic() < end
         sleep(0.001)

@@ -79,10 +79,12 @@ def test_each_build_that_is_served_is_read_once(tmp_path, monkeypatch):
     first = publish(tmp_path, "a")
     live = LiveIndex(tmp_path, load_embedder=lambda _: EMBEDDER, poll_interval_s=0.01)
     live.start()
-    wait_for(lambda: seen == [first])
-    second = publish(tmp_path, "b")
-    wait_for(lambda: len(seen) == 2)
-    sleep(0.1)
-    live.close()
+    try:
+        wait_for(lambda: seen == [first])
+        second = publish(tmp_path, "b")
+        wait_for(lambda: len(seen) == 2)
+        sleep(0.1)
+    finally:
+        live.close()
 
     assert seen == [first, second]

@@ -9,7 +9,7 @@ from service.turns import Turns
 
 
 def until(holds) -> None:
-    end = monotonic() + 10
+    end = monotonic() + 60
     while not holds():
         assert monotonic() < end
         sleep(0.001)
@@ -18,7 +18,7 @@ def until(holds) -> None:
 @pytest.mark.parametrize("lanes", [1, 2, 3])
 def test_never_more_at_once_than_there_are_lanes_and_all_of_them_in_the_end(lanes: int) -> None:
     turns, inside, most, done = Turns(lanes), [0], [0], [0]
-    lock = threading.Lock()
+    lock, full = threading.Lock(), threading.Event()
 
     def work() -> None:
         for _ in range(20):
@@ -26,6 +26,9 @@ def test_never_more_at_once_than_there_are_lanes_and_all_of_them_in_the_end(lane
                 with lock:
                     inside[0] += 1
                     most[0] = max(most[0], inside[0])
+                    if inside[0] == lanes:
+                        full.set()
+                assert full.wait(60)  # the first stay until all lanes are taken
                 sleep(0.0005)
                 with lock:
                     inside[0] -= 1
@@ -35,7 +38,7 @@ def test_never_more_at_once_than_there_are_lanes_and_all_of_them_in_the_end(lane
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
     assert (most[0], done[0]) == (lanes, 120)
 
@@ -61,7 +64,7 @@ def test_who_waits_longest_is_next_and_who_comes_back_waits_again() -> None:
         threads[-1].start()
         until(lambda place=place: len(waiting) == place + 1 or bool(order))
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
     assert order == ["first", "second", "third", "again"]
 

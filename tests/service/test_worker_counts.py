@@ -136,4 +136,4 @@ def test_who_reads_keeps_the_others_out(tmp_path):
         with WorkerCounts(tmp_path).alone():
             pool.submit(enter)
             assert not entered.wait(0.2)
-        assert entered.wait(10)
+        assert entered.wait(60)

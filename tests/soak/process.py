@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import httpx2
 
-from tests.acceptance.running import COMMAND, environment, eventually, free_port, status
+from tests.acceptance.running import COMMAND, environment, eventually, reserved_port, status
 
 _READY_S: Final = 300
 _STOP_S: Final = 60
@@ -45,19 +45,20 @@ def serve(
     index: Path, log: Path, *, cores: str | None, settings: Sequence[str]
 ) -> Iterator[Server]:
     """Start it, yield it once it is ready, and see that it is gone at the end."""
-    port, host = free_port(), "127.0.0.1"
+    host = "127.0.0.1"
     given = dict(one.split("=", 1) for one in settings)
     env = environment(
         OPINION_SEARCH_LOG_FORMAT="json",
         **{f"OPINION_SEARCH_{name}": value for name, value in given.items()},
     )
-    command = [str(COMMAND), "serve", "--index", str(index), "--port", str(port)]
+    command = [str(COMMAND), "serve", "--index", str(index), "--port"]
     if cores:
         command = ["taskset", "-c", cores, *command]  # before it counts the cores it may use
     with (
+        reserved_port() as port,
         log.open("wb") as written,
         httpx2.Client(base_url=f"http://{host}:{port}", timeout=60) as client,
-        subprocess.Popen(command, stdout=written, stderr=written, env=env) as process,
+        subprocess.Popen([*command, str(port)], stdout=written, stderr=written, env=env) as process,
     ):
         try:
             eventually(

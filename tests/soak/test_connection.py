@@ -43,7 +43,7 @@ async def asked_twice(answer: Answer) -> Reply:
 
 def run(work: Awaitable[Reply]) -> Reply:
     async def in_time() -> Reply:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await work
 
     return asyncio.run(in_time())

@@ -1,8 +1,8 @@
 """The judge of a soak finds what it is for, and nothing where there is nothing."""
 
-import os
+import subprocess
+import sys
 from collections.abc import Callable
-from hashlib import sha256
 from random import Random
 from typing import Any
 
@@ -172,12 +172,30 @@ def test_conditions_of_a_minute_are_what_was_used_in_it():
     assert (second["others"], second["unit_ms"], second["cpu_ms_a_request"]) == (0.1, 12.0, 200.0)
 
 
-def test_a_process_is_measured():
-    held = sample(os.getpid(), at_s=0, phase="soak")
-    more = bytearray(sha256(b"x").digest() * (32 << 20 >> 5))
-    after = sample(os.getpid(), at_s=1, phase="soak")
+GROWS = """
+print(flush=True)
+input()
+more = bytearray(b"x") * (32 << 20)
+print(flush=True)
+input()
+"""
+"""A process of its own: nothing but this happens in it."""
 
-    assert after.heap_mb - held.heap_mb == pytest.approx(len(more) / 2**20, rel=0.5)
+
+def test_a_process_is_measured():
+    command = [sys.executable, "-c", GROWS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        held = sample(process.pid, at_s=0, phase="soak")
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        after = sample(process.pid, at_s=1, phase="soak")
+        process.communicate(b"\n")
+
+    assert after.heap_mb - held.heap_mb == pytest.approx(32, rel=0.5)
     assert 0 < after.heap_mb <= after.uss_mb <= after.pss_mb * 1.01
     assert after.others_s >= held.others_s - 1
     assert held.threads >= 1

@@ -30,7 +30,7 @@ def total(connections: Connections, meet: threading.Barrier | None = None) -> tu
     """Sum the table up while all threads hold a connection; return whose it was, too."""
     with connections.lend() as db:
         if meet is not None:
-            meet.wait(10)
+            meet.wait(60)
         rows = db.execute("SELECT a.n FROM t AS a, t AS b WHERE b.n < 20")
         return sum(n for (n,) in rows), id(db)
 

@@ -225,6 +225,15 @@ def test_a_missing_folder_is_told(tmp_path) -> None:
     assert list_builds(tmp_path / "nowhere") == []
 
 
+def test_a_build_that_was_removed_since_current_was_read_is_none(tmp_path, monkeypatch) -> None:
+    put(tmp_path, "b2")
+    read, before = files._text_of, ["b1\n"]
+    monkeypatch.setattr(files, "_text_of", lambda path: before.pop() if before else read(path))
+
+    assert current_build(tmp_path) == "b2"
+    assert before == []
+
+
 def test_builds_are_listed_by_age_not_by_name(tmp_path) -> None:
     put(tmp_path, "z", "2026-01-01T00:00:00+00:00")
     put(tmp_path, "a", "2026-01-03T00:00:00+00:00")

@@ -9,6 +9,7 @@ import pytest
 
 from indexer.store.connections import Connections
 from indexer.store.files import BUILDS, GRAPH, PASSAGES, VECTORS
+from indexer.store.manifest import VectorSearch
 from tests.indexer.store.clustered import clustered, graphed, opened, questions
 from tests.indexer.store.making import publish_build
 
@@ -33,15 +34,28 @@ def mappings_of(path: Path) -> Iterator[dict[str, int]]:
         yield found
 
 
-def test_searching_leaves_the_pages_of_graph_and_vectors_to_the_file(tmp_path):
-    index = opened(tmp_path, graphed(tmp_path, ROWS))
+def search_all(folder: Path, search: VectorSearch) -> dict[Path, list[dict[str, int]]]:
+    """Open and search; return the mappings of graph and vectors."""
+    index = opened(folder, search)
     for query in questions():
         index.nearest(query, 100)
     index.matrix.sum()
+    return {path: list(mappings_of(path)) for path in (folder / GRAPH, folder / VECTORS)}
 
-    for path in (tmp_path / GRAPH, tmp_path / VECTORS):
-        mapped = list(mappings_of(path))
-        assert sum(one["Rss"] for one in mapped) * 1024 > 0.8 * path.stat().st_size, path.name
+
+def is_read(path: Path, mapped: list[dict[str, int]]) -> bool:
+    return sum(one["Rss"] for one in mapped) * 1024 > 0.8 * path.stat().st_size
+
+
+def test_searching_leaves_the_pages_of_graph_and_vectors_to_the_file(tmp_path):
+    search = graphed(tmp_path, ROWS)
+    for _ in range(9):  # where memory runs short, pages of files go at any moment
+        found = search_all(tmp_path, search)
+        if all(is_read(*one) for one in found.items()):
+            break
+
+    for path, mapped in found.items():
+        assert is_read(path, mapped), path.name
         assert not any(one["Anonymous"] for one in mapped), path.name
 
 
@@ -52,7 +66,7 @@ def test_the_passage_table_is_mapped_by_no_connection(tmp_path):
 
     def read(_: int) -> int:
         with connections.lend() as db:
-            meet.wait(10)
+            meet.wait(60)
             return sum(len(text) for (text,) in db.execute("SELECT text FROM opinion"))
 
     with ThreadPoolExecutor(4) as pool:

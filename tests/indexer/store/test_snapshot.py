@@ -17,8 +17,9 @@ from indexer.errors import (
     ModelMismatchError,
 )
 from indexer.store import manifest as manifests
+from indexer.store import snapshot
 from indexer.store.analysis import query_terms
-from indexer.store.files import publish
+from indexer.store.files import prune, publish
 from indexer.store.snapshot import Index
 from indexer.store.vectors import write_vectors
 from tests.indexer.store.making import (
@@ -66,6 +67,43 @@ def test_an_open_build_stays_as_it_is_when_another_is_published(root) -> None:
         assert list(old.passages.records()) == small_corpus()
         with Index.open(root, build_id="b1") as again:
             assert again.manifest == old.manifest
+
+
+def gives_way(root: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str) -> None:
+    """Let another build be published, and all before it be removed, right after a function is called next."""
+    real = getattr(owner, step)
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.undo()
+        found = real(*given)
+        publish_build(root, "b2", small_corpus()[:1], created_at="2026-02-01T00:00:00+00:00")
+        assert prune(root, 1) == ["b1"]
+        return found
+
+    monkeypatch.setattr(owner, step, meanwhile)
+
+
+STEPS = [(snapshot, "build_folder"), (manifests, "read"), (manifests, "check_fast")]
+each_step = pytest.mark.parametrize(("owner", "step"), STEPS, ids=[step for _, step in STEPS])
+
+
+@each_step
+def test_a_build_that_is_removed_while_it_is_opened_gives_way_to_the_next(
+    root, monkeypatch, owner, step
+) -> None:
+    gives_way(root, monkeypatch, owner, step)
+
+    with Index.open(root) as index:
+        assert index.manifest.build_id == "b2"
+        assert [one.case.id for one in index.passages.records()] == ["floyd"]
+
+
+@each_step
+def test_but_not_where_it_was_asked_for_by_name(root, monkeypatch, owner, step) -> None:
+    gives_way(root, monkeypatch, owner, step)
+
+    with pytest.raises(IndexOpenError, match="b1"):
+        Index.open(root, build_id="b1")
 
 
 def test_an_empty_build_opens(tmp_path) -> None:
@@ -193,7 +231,7 @@ def test_two_processes_read_one_build(root) -> None:
     for reader in readers:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "open\n"  # both hold it now
-    answers = [reader.communicate("go\n", timeout=30)[0] for reader in readers]
+    answers = [reader.communicate("go\n", timeout=60)[0] for reader in readers]
 
     with Index.open(root) as index:
         assert answers == [f"{index.lexical.search(['forc'], 9).rows.tolist()} 13\n"] * 2

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import IndexMissingError
+from indexer.store import manifest as manifests
 from indexer.store.build_ages import CHECKSUM
 from indexer.store.files import LEXICAL, PASSAGES, VECTORS, publish
 from indexer.store.lexical import LexicalWriter
@@ -22,7 +23,7 @@ from tests.indexer.store.making import (
     small_corpus,
     unit_rows,
 )
-from tests.indexer.store.test_snapshot import mend
+from tests.indexer.store.test_snapshot import gives_way, mend
 
 
 def test_a_sound_build_has_no_problems(tmp_path) -> None:
@@ -36,6 +37,19 @@ def test_a_sound_build_has_no_problems(tmp_path) -> None:
 def test_no_build_is_told_as_such(tmp_path) -> None:
     with pytest.raises(IndexMissingError):
         verify(tmp_path)
+
+
+def test_a_build_that_was_removed_meanwhile_is_not_a_damaged_one(tmp_path, monkeypatch) -> None:
+    publish_build(tmp_path)
+    gives_way(tmp_path, monkeypatch, manifests, "read")
+    assert verify(tmp_path) == []
+
+
+def test_asked_for_by_name_it_is_told_as_such(tmp_path, monkeypatch) -> None:
+    publish_build(tmp_path)
+    gives_way(tmp_path, monkeypatch, manifests, "read")
+    with pytest.raises(IndexMissingError, match="there is no build b1"):
+        verify(tmp_path, "b1")
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ import ipaddress
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from math import inf
 from pathlib import Path
 from time import monotonic, sleep
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ import pytest
 from models.base import Embedder, FloatMatrix, ModelSpec, ReadsApart, WorksAhead
 from models.errors import ClusterUnavailableError, TextTooLongError, WorkerRefusedError
 from tests.contracts import PASSAGES
+from tests.embedders import DIM, WordHashEmbedder
 
 pytest.importorskip("distributed")
 
@@ -24,6 +28,7 @@ from distributed import Client, LocalCluster, Security
 from models.cluster.address import LocalWorkers
 from models.cluster.embedder import ClusterEmbedder, spread_over
 from models.cluster.spread import spread
+from models.cluster.worker import Answer
 
 TEXTS = [f"{text} Number {at}." for at in range(60) for text in PASSAGES]
 
@@ -55,6 +60,13 @@ def alone(default_embedder: Embedder) -> FloatMatrix:
 
 def pids(embedder: ClusterEmbedder) -> list[int]:
     return list(embedder._client.run(os.getpid, on_error="ignore").values())
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = monotonic() + 120
+    while not holds():
+        assert monotonic() < end
+        sleep(0.1)
 
 
 def test_two_workers_give_the_same_bits(two_workers, alone) -> None:
@@ -90,10 +102,8 @@ def test_killed_workers_change_nothing(two_workers, alone) -> None:
     found = two_workers.embed_passages(TEXTS)
     victim.join()
     assert found.tobytes() == alone.tobytes()
-    end = monotonic() + 30  # until it is noticed, and another has taken its place
-    while len(now := pids(two_workers)) < 2 or first[0] in now:
-        assert monotonic() < end
-        sleep(0.1)
+    # Until it is noticed, and another has taken its place.
+    until(lambda: len(now := pids(two_workers)) == 2 and first[0] not in now)
 
 
 def test_a_text_that_does_not_fit_is_named_by_its_place(two_workers) -> None:
@@ -120,13 +130,20 @@ def test_a_worker_that_computes_other_bits_is_refused(two_workers, default_embed
 def test_nobody_listens_beyond_this_machine(two_workers) -> None:
     this = psutil.Process()
     open_ports = [
-        (one.laddr.ip, one.laddr.port)
-        for process in [this, *this.children(recursive=True)]
-        for one in process.net_connections("inet")
-        if one.status == psutil.CONN_LISTEN
+        port for process in [this, *this.children(recursive=True)] for port in listening(process)
     ]
     assert len(open_ports) >= 3  # scheduler and two workers
     assert all(ipaddress.ip_address(host).is_loopback for host, _ in open_ports), open_ports
+
+
+def listening(process: psutil.Process) -> list[tuple[str, int]]:
+    with suppress(psutil.NoSuchProcess, psutil.AccessDenied):  # one that ended in another test
+        return [
+            (one.laddr.ip, one.laddr.port)
+            for one in process.net_connections("inet")
+            if one.status == psutil.CONN_LISTEN
+        ]
+    return []
 
 
 def test_who_has_no_certificate_is_not_let_in(two_workers) -> None:
@@ -182,3 +199,57 @@ def test_a_scheduler_that_goes_away_is_told(default_embedder) -> None:
         with pytest.raises(ClusterUnavailableError, match="local:1 does not answer any more"):
             embedder.embed_passages(TEXTS * 40)
         gone.join()
+        until(lambda: embedder._client.status == "closed")
+        for _ in range(2):  # also by who was not waiting for it
+            with pytest.raises(ClusterUnavailableError, match="does not answer any more"):
+                embedder.embed_passages(TEXTS[:3])
+        embedder._counted_at = -inf
+        with pytest.raises(ClusterUnavailableError, match="does not answer any more"):
+            _ = embedder.blocks_ahead
+
+
+class Scripted:
+    """A client, as far as it is asked: what it knows of workers, and blocks that end when they are to."""
+
+    status = "running"
+
+    def __init__(self) -> None:
+        self.at = 0.0
+        self.threads = {"one": 1}
+        self.looks = 0
+
+    def nthreads(self) -> dict[str, int]:
+        return self.threads
+
+    def submit(self, *_: object, **__: object) -> "Scripted":
+        return self
+
+    def result(self, timeout: float) -> Answer:
+        """Take half a minute for each look, and answer after so many."""
+        if self.looks:
+            self.looks -= 1
+            self.at += 30
+            raise TimeoutError
+        return Answer("one", vectors=np.ones((1, DIM), np.float32))
+
+    def release(self) -> None:
+        pass
+
+
+def test_it_is_since_the_workers_are_missed_that_they_are_waited_for(monkeypatch) -> None:
+    """Nobody asks after them between two batches of passages, however long that is."""
+    client = Scripted()
+    monkeypatch.setattr("models.cluster.embedder.monotonic", lambda: client.at)
+    embedder = ClusterEmbedder(
+        WordHashEmbedder(), cast("Client", client), where="there", patience_s=100
+    )
+    assert embedder.blocks_ahead == 2
+    client.threads = {}
+    for _ in range(2):
+        client.at += 1000
+        client.looks = 3
+        assert embedder.embed_passages(["one"]).shape == (1, DIM)
+    client.looks = 9
+    with pytest.raises(ClusterUnavailableError, match="no worker for 100 s"):
+        embedder.embed_passages(["one"])
+    assert client.looks == 4

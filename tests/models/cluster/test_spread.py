@@ -1,5 +1,6 @@
 """Without the setting nothing is different, and Dask is not even imported."""
 
+import socket
 import subprocess
 import sys
 
@@ -8,7 +9,6 @@ import pytest
 from models.cluster import spread as spreading
 from models.cluster.spread import spread
 from models.errors import ClusterAddressError, ClusterUnavailableError
-from tests.acceptance.running import free_port
 from tests.embedders import WordHashEmbedder
 
 _WITHOUT = """
@@ -49,9 +49,11 @@ def test_the_setting_without_dask_says_what_to_install(monkeypatch) -> None:
 def test_a_scheduler_that_is_not_there_is_named(monkeypatch) -> None:
     embedder = pytest.importorskip("models.cluster.embedder", exc_type=ImportError)
     monkeypatch.setattr(embedder, "_CONNECT_S", 0.3)
-    address = f"tcp://127.0.0.1:{free_port()}"
-    with (
-        pytest.raises(ClusterUnavailableError, match=f"{address} does not answer; see that"),
-        spread(WordHashEmbedder(), address),
-    ):
-        raise AssertionError
+    with socket.socket() as taken:  # and nobody listens there
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        with (
+            pytest.raises(ClusterUnavailableError, match=f"{address} does not answer; see that"),
+            spread(WordHashEmbedder(), address),
+        ):
+            raise AssertionError

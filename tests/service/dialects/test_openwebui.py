@@ -1,8 +1,8 @@
 """Open WebUI: the requests of its `external.py` files, and its way of reading."""
 
+import json
 import threading
 from dataclasses import dataclass
-from time import sleep
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,10 @@ from service.metrics import Metrics
 from service.observed import ObservedLive
 from tests.service.corpus import EMBEDDER, SENTENCES
 from tests.service.dialects.conftest import QUESTION
-from tests.service.fakes import FakeLive, FakeSearcher, client_of
+from tests.service.fakes import FakeLive, FakeSearcher
+from tests.service.loops import PATIENCE_S, in_a_loop, put_on
+from tests.service.loops import until as until_in_a_loop
+from tests.service.test_deadline import LIMIT_S, running
 from tests.service.test_turns import until
 
 SEARCH = "/dialects/openwebui/search"
@@ -105,13 +108,16 @@ def test_errors_are_the_services_own(client, address):
 
 
 class Slow:
-    """The embedder of the corpus, which takes its time and says how many texts it has read."""
+    """The embedder of the corpus, which can be held up, and counts what it is asked and the texts it has read."""
 
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.seconds, self.read = seconds, 0
+    def __init__(self) -> None:
+        self.asked, self.read = 0, 0
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
 
     def embed_passages(self, texts: Any) -> Any:
-        sleep(self.seconds)
+        self.asked += 1
+        assert self.may_go_on.wait(PATIENCE_S)
         self.read += len(texts)
         return EMBEDDER.embed_passages(texts)
 
@@ -130,18 +136,25 @@ class Embedding(FakeSearcher):
         return self.model
 
 
-def test_reranking_stops_soon_after_its_time_is_over():
-    model = Slow(0.05)
+@in_a_loop
+async def test_reranking_stops_soon_after_its_time_is_over() -> None:
+    model = Slow()
+    model.may_go_on.clear()
     body = {"query": QUESTION, "documents": [SENTENCES[0]] * MOST_DOCUMENTS}
-    with client_of(FakeLive(lent=Embedding(model=model)), request_timeout_s=0.3) as client:
-        answer = client.post(RERANK, json=body)
+    live = FakeLive(lent=Embedding(model=model))
+    async with running(live, request_timeout_s=LIMIT_S) as call:
+        caller = call(RERANK, json.dumps(body).encode())
+        await until_in_a_loop(lambda: model.asked == 1)
+        await put_on(LIMIT_S)
+        status, answer = await caller.answered()
+        assert (status, answer["error"]["code"]) == (503, "deadline_exceeded")
 
-        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "deadline_exceeded")
-        assert "opinion_search_requests_inside 0.0" in client.get("/metrics").text
-        read = model.read
-        assert read < MOST_DOCUMENTS
-        assert client.post("/v1/search", json={"query": QUESTION}).status_code == 200
-        assert model.read == read, "nothing went on behind the answer"
+        model.may_go_on.set()
+        await caller.end()
+        assert call.inside == 0
+        assert model.read < MOST_DOCUMENTS
+        assert (await call().answered())[0] == 200
+        assert model.asked == 1, "nothing went on behind the answer"
 
 
 def test_reranking_waits_for_its_turn_among_the_searches():
@@ -153,7 +166,7 @@ def test_reranking_waits_for_its_turn_among_the_searches():
         thread.start()
         until(lambda: len(live._turns._waiting) == 1)
         assert model.read == 0
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert model.read == len(SENTENCES)
 
 

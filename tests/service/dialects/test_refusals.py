@@ -140,10 +140,10 @@ def test_a_full_gate_is_counted_as_such_when_only_the_handler_finds_it(monkeypat
         inside = threading.Thread(target=lambda: client.post("/v1/search", json={"query": "x"}))
         with blocked(live, 1) as begun:
             inside.start()
-            assert begun.acquire(timeout=20)
+            assert begun.acquire(timeout=60)
             answer = client.post(DIFY, json=FORCE)
             assert counted(client) == {"overloaded": 1}
-        inside.join(20)
+        inside.join(60)
 
     assert answer.status_code == 503
     assert set(answer.json()) == SHAPES[DIFY]

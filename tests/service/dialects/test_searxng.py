@@ -1,6 +1,7 @@
 """SearXNG: what AnythingLLM, LibreChat and Open WebUI send, and what they read of the answer."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -104,12 +105,13 @@ def test_filters_stand_in_the_address(client, own):
     assert client.get(ADDRESS, params={"q": "q", "court": "ca66"}).status_code == 400
 
 
-def test_a_time_range_narrows_and_never_widens(client):
-    this_year = datetime.now(UTC).year
+def test_a_time_range_narrows_and_never_widens(client, monkeypatch):
+    now = SimpleNamespace(now=lambda _: datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
     assert _since(Filters(), None) == Filters()
-    last = _since(Filters(date_from="1990"), "year").date_from
-    assert last is not None
-    assert int(last[:4]) == this_year - 1
+    with monkeypatch.context() as at:
+        at.setattr("service.dialects.searxng.datetime", now)
+        for name, first in (("day", "2026-02-28"), ("week", "2026-02-22"), ("year", "2025-02-28")):
+            assert _since(Filters(date_from="1990"), name).date_from == first
     assert _since(Filters(date_from="2999"), "day").date_from == "2999"
     assert client.get(ADDRESS, params={"q": "q", "time_range": "week"}).json()["results"] == []
 
