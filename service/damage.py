@@ -29,9 +29,8 @@ class Damage:
         """Log the damage that is met in here, with the id of the request, and let it pass."""
         try:
             yield
-        except (
-            IndexCorruptError
-        ) as error:  # whose words hold a place and what is wrong there, no question
+        except IndexCorruptError as error:
+            # Its words hold a place and what is wrong there, no question.
             build_id = searcher.index.manifest.build_id
             if self._is_due(build_id):
                 _log.error("build %s is damaged: %s", build_id, error)

@@ -1,11 +1,14 @@
 """The command, run in this process, and a small corpus for it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
 from typer.testing import CliRunner, Result
 
+from models.base import Embedder
 from service import console
 from service.cli import app
 
@@ -20,6 +23,13 @@ def run(*words: str | Path, **environment: str) -> Result:
     """Run the command in this process; however long it takes, it tells of no progress."""
     with patch.object(console, "monotonic", lambda: 0.0):
         return CliRunner(env=environment).invoke(app, list(map(str, words)))
+
+
+@contextmanager
+def slow_to_close(embedder: Embedder, _: str | None) -> Iterator[Embedder]:
+    """Stand for a cluster that Ctrl-C meets while it is let go."""
+    yield embedder
+    raise KeyboardInterrupt
 
 
 def line(case_id: str, text: str, **fields: object) -> str:

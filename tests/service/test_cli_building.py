@@ -2,8 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from models.base import Embedder
 from models.load import DEFAULT_MODEL
 from service.cli_building import model_name
 from tests.embedders import WordHashEmbedder
-from tests.service.command_line import fails, line, run
+from tests.service.command_line import fails, line, run, slow_to_close
 
 pytestmark = pytest.mark.usefixtures("surroundings")
 
@@ -93,11 +91,6 @@ def test_ctrl_c_while_old_builds_are_removed_says_that_the_new_one_is_published(
 )
 def test_ctrl_c_while_a_cluster_is_let_go_says_so_too(index, monkeypatch, words):
     before = current_build(index)
-
-    @contextmanager
-    def slow_to_close(embedder: Embedder, _: str | None) -> Iterator[Embedder]:
-        yield embedder
-        raise KeyboardInterrupt
 
     monkeypatch.setattr("models.cluster.spread.spread", slow_to_close)
     done = run(*words, "--index", index)

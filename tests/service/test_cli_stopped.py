@@ -1,13 +1,9 @@
 """Ctrl-C when a build is published and the command has not heard of it yet: what it says is true all the same."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from indexer.store.files import current_build
-from models.base import Embedder
-from tests.service.command_line import run
+from tests.service.command_line import run, slow_to_close
 
 WORDS = [["build", "cases.jsonl"], ["add", "cases.jsonl"], ["remove", "boat"]]
 
@@ -32,11 +28,6 @@ def test_ctrl_c_before_it_is_told_says_that_it_is_published(index, monkeypatch, 
 @pytest.mark.parametrize("words", WORDS)
 def test_ctrl_c_once_as_it_is_named_and_once_more_says_so_too(index, monkeypatch, words):
     before = current_build(index)
-
-    @contextmanager
-    def slow_to_close(embedder: Embedder, _: str | None) -> Iterator[Embedder]:
-        yield embedder
-        raise KeyboardInterrupt
 
     monkeypatch.setattr("indexer.build._Publication.replace", stop)
     monkeypatch.setattr("models.cluster.spread.spread", slow_to_close)
